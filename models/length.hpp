@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+
+namespace models {
+
+/// The length of something that differs from row to row, in bytes: its mean, its variance and the
+/// share of values in each residue class modulo 8. Alignment depends on the residue only, so means
+/// of padded lengths are exact as long as the parts are independent of each other.
+struct Length {
+  double mean = 0;
+  double variance = 0;  // bytes²; padding enters as if independent
+  std::array<double, 8> residue{1, 0, 0, 0, 0, 0, 0, 0};  // adds up to 1
+
+  constexpr Length() = default;
+  /// Always `bytes` when that is whole; otherwise spread over the two whole neighbours (bytes >=
+  /// 0).
+  Length(double bytes);  // NOLINT(google-explicit-constructor)
+
+  /// Rounded up to a multiple of `alignment` (1, 2, 4 or 8).
+  Length padded(int alignment) const;
+  /// Mean of the length rounded up to 8 (MAXALIGN).
+  double aligned8() const;
+  /// Whether every value is the same.
+  bool fixed() const { return variance == 0; }
+};
+
+/// The sum of two independent lengths.
+Length operator+(const Length& a, const Length& b);
+
+/// `a` with probability 1 - share, `b` with probability share.
+Length mixture(const Length& a, const Length& b, double share);
+
+/// How many items of an average page: items are appended until the next one does not fit.
+///
+///   fixed slot     floor(space / slot)
+///   varying slot   space/mu + d/(2 mu) + (sigma² - mu²)/(2 mu²), d = 4: the lattice renewal
+///   theorem, an item per renewal
+///
+/// Takes     space > 0 [bytes]; slot: what one item takes, a multiple of 4 [bytes]
+/// Returns   items per page, at least 1
+double items_per_page(double space, const Length& slot);
+
+}  // namespace models

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/table.hpp"
+#include "models/tuple.hpp"
+
+/// Bytes on the wire of logical replication (pgoutput), frames included, TCP/IP not; MODEL_FACTS
+/// D.2. Byte-exact for known value lengths. Source: src/backend/replication/logical/proto.c,
+/// pgoutput.c, walsender.c
+namespace models {
+
+inline constexpr double wire_frame = 30;  // CopyData 5, 'w' header 25
+inline constexpr double wire_begin = 30 + 21;
+inline constexpr double wire_commit = 30 + 26;
+inline constexpr double wire_keepalive = 23;
+inline constexpr double wire_feedback = 39;   // standby status update, back to the publisher
+inline constexpr double wire_stream_xid = 4;  // per change of a streamed transaction
+inline constexpr double wire_stream_start = 30 + 6, wire_stream_stop = 30 + 1,
+                        wire_stream_commit = 30 + 30;
+
+/// What a subscription receives of a table.
+struct WireShape {
+  std::vector<int> columns;  // published columns; empty = every column
+  bool binary = false;
+};
+
+/// TupleData: 2 + per column 5 + value, or 1 when NULL; mean over rows.
+/// Takes     unchanged: columns that an UPDATE leaves as out-of-line values (1 byte each)
+double wire_tuple(const Table& table, const RowWidths& widths, const WireShape& shape,
+                  const std::vector<int>& unchanged = {});
+/// Old key as a tuple: key columns with values, all others NULL.
+double wire_key_tuple(const Table& table, const RowWidths& widths, const WireShape& shape);
+
+/// RELATION: once per connection and table, and after every invalidation.
+double wire_relation(const Table& table, const WireShape& shape);
+double wire_insert(const Table& table, const RowWidths& widths, const WireShape& shape);
+/// UPDATE: with the old key when a key column changed, with the old row under REPLICA IDENTITY
+/// FULL.
+double wire_update(const Table& table, const RowWidths& widths, const RowLayout& layout,
+                   const WireShape& shape, const std::vector<int>& changed);
+double wire_delete(const Table& table, const RowWidths& widths, const WireShape& shape);
+double wire_truncate(double relations);
+
+/// One row of the initial COPY: text 5 + values + separators, or binary (16 on) 5 + 2 + values with
+/// their lengths.
+double wire_copy_row(const Table& table, const RowWidths& widths, const WireShape& shape,
+                     int publisher_major = 15);
+
+/// TCP/IP and Ethernet headers of a stream of so many bytes sent in so many packets at least: 66
+/// per packet.
+double tcp_overhead(double bytes, double sends, double mss = 1448);
+
+}  // namespace models
