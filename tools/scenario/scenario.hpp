@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/mesh.hpp"
+
+/// Scenario files: YAML with DDL and SQL inside, checked and turned into models::Mesh.
+/// Every key is described in scenarios/README.md and by schema_json().
+namespace scenario {
+
+/// One thing wrong with a scenario, ready to be shown.
+struct Problem {
+  std::string file;     // as the user named it, the included DDL file, or `--set`
+  int line = 0;         // 1-based; 0 when the file as a whole is meant
+  int column = 0;       // 1-based, in bytes
+  std::string message;  // max_wal_size: '4GiB' is not an amount of memory
+  std::string excerpt;  // the source line (cut around the column when very long)
+  int caret = 0;        // 1-based column of the caret below the excerpt
+  std::string hint;     // what to write instead; may be empty
+};
+
+/// A scenario that cannot be used. Carries every problem found (the first 100), in file order;
+/// what() is all of them formatted for a terminal.
+class ScenarioError : public std::runtime_error {
+ public:
+  explicit ScenarioError(std::vector<Problem> problems, bool more = false);
+  const std::vector<Problem>& problems() const { return problems_; }
+
+ private:
+  std::vector<Problem> problems_;
+};
+
+/// Something a user should know although the scenario can run: a hazard, or DDL that was passed
+/// over.
+struct Notice {
+  std::string id;  // stable name of a hazard (slot_without_cap …); `ddl` for what the DDL reader
+                   // passed over
+  std::string text;  // one sentence
+  std::string hint;  // what to do about it; may be empty
+};
+
+struct Options {
+  std::vector<std::string>
+      overrides;  // `--set` arguments, path=value, applied in order before the file is read
+};
+
+struct Loaded {
+  models::Mesh mesh;
+  std::string file;  // as given
+  std::string text;  // of the scenario file
+  std::string hash;  // SHA-256 (hex) of text, overrides and the DDL files it includes
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> replicates;
+  std::vector<Notice> notices;
+};
+
+/// Reads a scenario file. DDL files are looked up beside it.
+/// Throws ScenarioError: with every problem of the content, or when a file cannot be read.
+Loaded load_file(const std::string& path, const Options& options = {});
+
+/// The same for text in memory; `file` names it in messages and says where DDL files are.
+Loaded load_text(std::string text, const std::string& file, const Options& options = {});
+
+/// Hazards of a mesh that can run; ids are stable. Called by load_file; again after a what-if edit.
+std::vector<Notice> lint(const models::Mesh& mesh);
+
+/// JSON Schema (draft 2020-12) of the scenario format, made from the tables that the loader checks
+/// against.
+std::string schema_json();
+
+/// The tables of scenarios/README.md: every key with type, default and meaning; from the same
+/// tables.
+std::string reference_markdown();
+
+/// Commented scenarios to start from, for `meshplan init --preset NAME FILE`; each loads as it is.
+struct Preset {
+  std::string_view name;
+  std::string_view about;  // one line
+  std::string_view text;
+};
+const std::vector<Preset>& presets();
+const Preset* preset(std::string_view name);  // null when there is none of that name
+
+}  // namespace scenario
