@@ -1,0 +1,82 @@
+#include "models/length.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "sim/check.hpp"
+
+namespace models {
+namespace {
+
+std::size_t modulo8(double whole) {
+  return static_cast<std::size_t>(whole - 8 * std::floor(whole / 8));
+}
+
+int padding(std::size_t residue, int alignment) {
+  return (alignment - static_cast<int>(residue) % alignment) % alignment;
+}
+
+}  // namespace
+
+Length::Length(double bytes) : mean{bytes} {
+  sim::check(bytes >= 0 && bytes < 1e15, "a length in bytes");
+  const double below = std::floor(bytes), share = bytes - below;
+  variance = share * (1 - share);
+  residue = {};
+  residue[modulo8(below)] += 1 - share;
+  if (share > 0) residue[modulo8(below + 1)] += share;
+}
+
+Length Length::padded(int alignment) const {
+  Length result;
+  result.residue = {};
+  double pad_mean = 0, pad_square = 0;
+  for (std::size_t r = 0; r < 8; ++r) {
+    const int pad = padding(r, alignment);
+    pad_mean += residue[r] * pad;
+    pad_square += residue[r] * pad * pad;
+    result.residue[(r + static_cast<std::size_t>(pad)) % 8] += residue[r];
+  }
+  result.mean = mean + pad_mean;
+  result.variance = variance + std::max(0.0, pad_square - pad_mean * pad_mean);
+  return result;
+}
+
+double Length::aligned8() const { return padded(8).mean; }
+
+Length operator+(const Length& a, const Length& b) {
+  Length sum;
+  sum.mean = a.mean + b.mean;
+  sum.variance = a.variance + b.variance;
+  sum.residue = {};
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (a.residue[i] == 0) continue;
+    for (std::size_t j = 0; j < 8; ++j) sum.residue[(i + j) % 8] += a.residue[i] * b.residue[j];
+  }
+  return sum;
+}
+
+Length mixture(const Length& a, const Length& b, double share) {
+  if (share <= 0) return a;
+  if (share >= 1) return b;
+  Length mixed;
+  mixed.mean = (1 - share) * a.mean + share * b.mean;
+  const double apart = b.mean - a.mean;
+  mixed.variance =
+      (1 - share) * a.variance + share * b.variance + share * (1 - share) * apart * apart;
+  for (std::size_t i = 0; i < 8; ++i)
+    mixed.residue[i] = (1 - share) * a.residue[i] + share * b.residue[i];
+  return mixed;
+}
+
+double items_per_page(double space, const Length& slot) {
+  const double mu = slot.mean;
+  if (slot.fixed()) return std::max(1.0, std::floor(space / mu));
+  constexpr double lattice = 4;
+  const double items =
+      space / mu + lattice / (2 * mu) + (slot.variance - mu * mu) / (2 * mu * mu);
+  return std::max(1.0, items);
+}
+
+}  // namespace models

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "models/lsn.hpp"
+#include "models/settings.hpp"
+
+namespace models {
+
+/// pg_replication_slots.wal_status.
+enum class WalStatus { reserved, extended, unreserved, lost };
+const char* to_string(WalStatus status);
+
+/// Whole segments that max_slot_wal_keep_size allows; negative = unlimited.
+double slot_limit_segments(const Settings& settings, Bytes wal_segment_size);
+
+/// wal_status of a slot that is not lost yet.
+///   reserved     restart segment >= current - (max_wal_size + 1 segment)
+///   extended     older, but within max(max_slot_wal_keep_size, wal_keep_size)
+///   unreserved   beyond: the end of the next checkpoint invalidates it
+/// Source    xlog.c, GetWALAvailability()
+WalStatus wal_status(const Settings& settings, Bytes wal_segment_size, Lsn restart, Lsn current);
+
+/// pg_replication_slots.safe_wal_size: bytes that can be written before the slot turns unreserved; NaN = no limit.
+/// Source    slotfuncs.c, pg_get_replication_slots()
+double safe_wal_size(const Settings& settings, Bytes wal_segment_size, Lsn restart, Lsn current);
+
+/// Position from which the slot is unreserved; infinity without a limit.
+Lsn unreserved_at(const Settings& settings, Bytes wal_segment_size, Lsn restart);
+
+/// Whether a checkpoint whose record ends at `current` invalidates the slot.
+/// Source    slot.c, InvalidateObsoleteReplicationSlots(); xlog.c, KeepLogSeg()
+bool invalidated_at_checkpoint(const Settings& settings, Bytes wal_segment_size, Lsn restart,
+                               Lsn current);
+
+}  // namespace models
