@@ -48,6 +48,8 @@ struct Statement {
   std::vector<int> predicate_columns; // columns of the target compared in WHERE
   bool conflict_updates = false;      // upsert: DO UPDATE (else DO NOTHING)
   std::vector<int> conflict_columns;  // upsert: the arbiter's columns, empty when untargeted
+  std::vector<int> update_columns;    // upsert, merge: columns set in rows that exist (`columns`: in new rows)
+  bool merge_deletes = false;         // merge: WHEN MATCHED THEN DELETE
   bool concurrently = false;          // REFRESH … CONCURRENTLY
   bool locks_rows = false;            // SELECT … FOR UPDATE and its kin
   std::vector<int> reads;             // further tables it reads

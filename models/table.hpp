@@ -53,6 +53,7 @@ struct Index {
 };
 
 struct ForeignKey {
+  std::string name;  // of the constraint
   std::vector<int> columns;
   std::string referenced;  // schema.table
   char on_delete = 'a';    // pg_constraint.confdeltype: a r c n d
@@ -63,6 +64,8 @@ struct Trigger {
   std::string name;
   std::string function;
   bool before = false, on_insert = false, on_update = false, on_delete = false, row = true;
+  bool enabled = true;        // ALTER TABLE … DISABLE TRIGGER
+  std::vector<int> update_of;  // UPDATE OF: fires when one of these columns is in the SET list; empty = always
   std::vector<int> assigns;  // NEW.column := … in a plpgsql body found in the same DDL
 };
 
