@@ -17,10 +17,10 @@ namespace scenario {
 struct Problem {
   std::string file;     // as the user named it, the included DDL file, or `--set`
   int line = 0;         // 1-based; 0 when the file as a whole is meant
-  int column = 0;       // 1-based, in bytes
+  int column = 0;       // 1-based, in characters
   std::string message;  // max_wal_size: '4GiB' is not an amount of memory
   std::string excerpt;  // the source line (cut around the column when very long)
-  int caret = 0;        // 1-based column of the caret below the excerpt
+  int caret = 0;        // 1-based byte of the excerpt that the caret stands below; 0: no excerpt
   std::string hint;     // what to write instead; may be empty
 };
 
