@@ -6,28 +6,31 @@ namespace models {
 
 /// WAL between two checkpoints when volume, not time, triggers them, in whole segments.
 ///
-///   distance = max_wal_size / (1 + checkpoint_completion_target), rounded down to segments, at least one
+///   distance = max_wal_size / (1 + checkpoint_completion_target), rounded down to segments, at
+///   least one
 ///
 /// Takes     settings the loader has checked: sizes > 0, target in 0..1
 /// Returns   segments from redo point to redo point; 33 (528 MiB) with the defaults
-/// Source    src/backend/access/transam/xlog.c, CalculateCheckpointSegments(), XLogCheckpointNeeded()
+/// Source    src/backend/access/transam/xlog.c, CalculateCheckpointSegments(),
+/// XLogCheckpointNeeded()
 double checkpoint_segments(const Settings& settings, Bytes wal_segment_size);
 
 /// How far a checkpoint's writes have to be, and when they are done.
 ///
-/// The checkpointer writes on schedule: after a share f of the interval, measured by WAL volume or by time, whichever is
-/// further, it wants f / completion_target of its buffers written. It naps 100 ms at most once per buffer, so a
-/// checkpoint of few buffers ends early.
+/// The checkpointer writes on schedule: after a share f of the interval, measured by WAL volume or
+/// by time, whichever is further, it wants f / completion_target of its buffers written. It naps
+/// 100 ms at most once per buffer, so a checkpoint of few buffers ends early.
 ///
 /// Takes     dirty buffers to write; WAL rate [bytes/s] expected while it runs
 /// Returns   seconds from the start of the checkpoint to its end
-/// Source    src/backend/postmaster/checkpointer.c, CheckpointWriteDelay(), IsCheckpointOnSchedule()
+/// Source    src/backend/postmaster/checkpointer.c, CheckpointWriteDelay(),
+/// IsCheckpointOnSchedule()
 double checkpoint_duration(const Settings& settings, Bytes wal_segment_size, double dirty_buffers,
                            double wal_rate);
 
-/// The checkpointer's moving estimate of the WAL between checkpoints, which decides how many old segments are kept
-/// for reuse: jumps up at once, decays by a tenth per checkpoint.
-/// Source    xlog.c, UpdateCheckPointDistanceEstimate()
+/// The checkpointer's moving estimate of the WAL between checkpoints, which decides how many old
+/// segments are kept for reuse: jumps up at once, decays by a tenth per checkpoint. Source xlog.c,
+/// UpdateCheckPointDistanceEstimate()
 double distance_estimate(double previous, double distance);
 
 }  // namespace models

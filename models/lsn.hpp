@@ -1,13 +1,14 @@
 #pragma once
 
-#include <compare>
 #include <cmath>
+#include <compare>
 
 #include "sim/units.hpp"
 
 namespace models {
 
-/// A position in the WAL, in bytes. A double: exact to the byte up to 2^53 (8 PiB), and the fluid moves in fractions.
+/// A position in the WAL, in bytes. A double: exact to the byte up to 2^53 (8 PiB), and the fluid
+/// moves in fractions.
 struct Lsn {
   double bytes = 0;
 
@@ -17,6 +18,8 @@ struct Lsn {
 };
 
 /// Number of the segment that holds a position; segment n covers [n, n + 1) * wal_segment_size.
-inline double segment_of(Lsn lsn, double segment_size) { return std::floor(lsn.bytes / segment_size); }
+inline double segment_of(Lsn lsn, double segment_size) {
+  return std::floor(lsn.bytes / segment_size);
+}
 
 }  // namespace models

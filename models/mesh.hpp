@@ -32,6 +32,7 @@ struct Node {
   bool data_checksums = false;  // loader: default off up to 17, on from 18
   Bytes wal_segment_size = 16_MiB;
   Settings settings;
+  Quantity bulk_rate = 300e3;  // rows per second of one bulk statement (INSERT … SELECT, rebuild)
   std::string storage;  // free text, reports only
 
   // Start state.

@@ -10,11 +10,12 @@
 namespace models {
 namespace {
 
-constexpr std::size_t most_classes = 24;
+constexpr std::size_t most_classes = 32;
 constexpr double dealt_rows = 200'000;  // ranks dealt out one by one; the rest enter as a mean
 constexpr double most_pages = 50'000;   // slices of a clustered relation
 
-/// Weight of ranks from..to (1-based, fractional) under weight rank^-s, by the Euler-Maclaurin integral.
+/// Weight of ranks from..to (1-based, fractional) under weight rank^-s, by the Euler-Maclaurin
+/// integral.
 double zipf_weight(double s, double from, double to) {
   const auto power_integral = [s](double x) {
     return std::abs(s - 1) < 1e-9 ? sim::log(x) : sim::pow(x, 1 - s) / (1 - s);
@@ -29,13 +30,16 @@ double normal_weight(double sigma, double from, double to) {  // shares of the k
 /// Weight of the ranks from..to (0-based, exclusive end) of `rows`; not normalised.
 double weight(const DrawnAccess& access, double rows, double from, double to) {
   switch (access.kind) {
-    case Access::Kind::uniform: return to - from;
+    case Access::Kind::uniform:
+      return to - from;
     case Access::Kind::recent: {  // rank 0 is the newest row
       const double newest = access.share * rows;
       return std::max(0.0, std::min(to, newest) - std::min(from, newest));
     }
-    case Access::Kind::zipf: return zipf_weight(access.exponent, from + 1, to);
-    case Access::Kind::gaussian: return normal_weight(access.share, from / rows, to / rows);
+    case Access::Kind::zipf:
+      return zipf_weight(access.exponent, from + 1, to);
+    case Access::Kind::gaussian:
+      return normal_weight(access.share, from / rows, to / rows);
   }
   return 0;
 }
@@ -56,7 +60,8 @@ std::vector<PageClass> classify(std::vector<Weighed> weighed) {
     pages += w.pages;
   }
   std::vector<PageClass> classes;
-  // A class ends where a page weighs less than 1/ratio of its heaviest; the ratio widens until the classes fit.
+  // A class ends where a page weighs less than 1/ratio of its heaviest; the ratio widens until the
+  // classes fit.
   for (double ratio = 1.15;; ratio *= 1.3) {
     classes.clear();
     double top = 0;

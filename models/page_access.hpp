@@ -21,17 +21,20 @@ struct DrawnAccess {
 
 /// Spreads the touches of single rows over the pages of a relation.
 ///
-/// Clustered keys: neighbouring ranks share a page, so a page's weight is the sum of consecutive ranks. Scattered keys:
-/// a page holds rows of random ranks; the rows are dealt out to pages with a fixed shuffle and summed, the tail beyond
-/// 200 000 rows as a mean. Pages of similar weight are merged into at most 24 classes that keep pages and touches exact.
+/// Clustered keys: neighbouring ranks share a page, so a page's weight is the sum of consecutive
+/// ranks. Scattered keys: a page holds rows of random ranks; the rows are dealt out to pages with a
+/// fixed shuffle and summed, the tail beyond 200 000 rows as a mean. Pages of similar weight are
+/// merged into at most 32 classes that keep pages and touches exact.
 ///
 /// Takes     rows > 0, pages > 0
 /// Returns   classes in descending weight per page; pages sum to 1, touches sum to 1
-/// Source    expected images sum over pages of 1 - exp(-touches of that page); within 1.5 % on PostgreSQL 15 for
+/// Source    expected images sum over pages of 1 - exp(-touches of that page); within 1.5 % on
+/// PostgreSQL 15 for
 ///           uniform and Zipf 1.07 access
 std::vector<PageClass> page_classes(const DrawnAccess& access, double rows, double pages);
 
-/// Two independent patterns on one relation: the classes on which both are constant, each with the rates of both.
+/// Two independent patterns on one relation: the classes on which both are constant, each with the
+/// rates of both.
 struct TouchClass {
   double pages = 0;  // share of the relation's pages
   double rate = 0;   // touches per second on all of them together

@@ -15,10 +15,14 @@ double whole_segments(Bytes size, Bytes segment) {
 
 const char* to_string(WalStatus status) {
   switch (status) {
-    case WalStatus::reserved: return "reserved";
-    case WalStatus::extended: return "extended";
-    case WalStatus::unreserved: return "unreserved";
-    case WalStatus::lost: return "lost";
+    case WalStatus::reserved:
+      return "reserved";
+    case WalStatus::extended:
+      return "extended";
+    case WalStatus::unreserved:
+      return "unreserved";
+    case WalStatus::lost:
+      return "lost";
   }
   return "";
 }

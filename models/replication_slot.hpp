@@ -19,8 +19,8 @@ double slot_limit_segments(const Settings& settings, Bytes wal_segment_size);
 /// Source    xlog.c, GetWALAvailability()
 WalStatus wal_status(const Settings& settings, Bytes wal_segment_size, Lsn restart, Lsn current);
 
-/// pg_replication_slots.safe_wal_size: bytes that can be written before the slot turns unreserved; NaN = no limit.
-/// Source    slotfuncs.c, pg_get_replication_slots()
+/// pg_replication_slots.safe_wal_size: bytes that can be written before the slot turns unreserved;
+/// NaN = no limit. Source    slotfuncs.c, pg_get_replication_slots()
 double safe_wal_size(const Settings& settings, Bytes wal_segment_size, Lsn restart, Lsn current);
 
 /// Position from which the slot is unreserved; infinity without a limit.

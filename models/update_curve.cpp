@@ -41,12 +41,12 @@ struct Row {
 
 struct Page {
   double free = 0;
-  bool full = false;            // PD_PAGE_FULL
-  int reusable_pointers = 0;    // LP_UNUSED
-  int dead_bodies = 0;          // prunable
-  int dead_roots = 0;           // of them: roots of chains without a live member, stubs after pruning
-  int dead_heap_only = 0;       // of them: members whose pointers become reusable
-  int bare_roots = 0;           // redirects whose chain died: stubs after pruning, no body left
+  bool full = false;          // PD_PAGE_FULL
+  int reusable_pointers = 0;  // LP_UNUSED
+  int dead_bodies = 0;        // prunable
+  int dead_roots = 0;         // of them: roots of chains without a live member, stubs after pruning
+  int dead_heap_only = 0;     // of them: members whose pointers become reusable
+  int bare_roots = 0;         // redirects whose chain died: stubs after pruning, no body left
   std::vector<std::uint32_t> pending;  // rows whose chain has dead members here
 };
 
@@ -83,9 +83,9 @@ class MicroTable {
     UpdateCurve::Point point = counts_;
     const auto n = static_cast<double>(rows_.size());
     point.x = x;
-    for (double* count : {&point.hot, &point.same_page, &point.other_page, &point.new_pages,
-                          &point.prunes, &point.redirected, &point.dead, &point.unused,
-                          &point.removed})
+    for (double* count :
+         {&point.hot, &point.same_page, &point.other_page, &point.new_pages, &point.prunes,
+          &point.redirected, &point.dead, &point.unused, &point.removed})
       *count /= n;
     const double since = updates_ - taken_;
     point.page_free = since > 0 ? counts_.page_free / since : shape_.page_free;
@@ -205,7 +205,7 @@ class MicroTable {
 int micro_pages(const UpdateCurve::Shape& shape, double updates_per_row) {
   constexpr double budget = 40'000;
   return static_cast<int>(
-      std::clamp(budget / (updates_per_row * shape.rows_per_page), 48.0, 3000.0));
+      std::clamp(budget / (updates_per_row * shape.rows_per_page), 48.0, 6000.0));
 }
 
 }  // namespace
@@ -214,7 +214,8 @@ UpdateCurve::UpdateCurve(const Shape& shape) {
   sim::check(shape.t_len > 0 && shape.rows_per_page > 0, "a heap page holds at least one row");
   points_.push_back({.page_free = shape.page_free});
   // Early updates decide a lab run and need many pages; late ones decide the long run and need few.
-  play(shape, 0.0, 0.1, micro_pages(shape, 0.1), 12);
+  play(shape, 0.0, 0.02, micro_pages(shape, 0.02), 8);
+  play(shape, 0.02, 0.1, micro_pages(shape, 0.1), 10);
   play(shape, 0.1, 0.8, micro_pages(shape, 0.8), 14);
   play(shape, 0.8, 6.0, micro_pages(shape, 6.0), 20);
 }

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/btree.hpp"
+#include "models/mesh.hpp"
+#include "models/page_access.hpp"
+#include "models/tuple.hpp"
+#include "models/update_curve.hpp"
+
+namespace models {
+
+/// A table on a node: where it was declared, or its copy at a subscriber.
+struct Site {
+  int table = -1;
+  int node = -1;
+  int subscription = -1;  // the subscription that fills it; -1 = the original
+  std::string label;      // schema.table, or schema.table@node for a copy
+
+  bool operator==(const Site&) const = default;
+};
+
+/// The tables of a mesh and the copies its subscriptions fill. A copy that the subscriber's own DDL
+/// declares is that table; otherwise it has the definition of the published one.
+std::vector<Site> table_sites(const Mesh& mesh);
+
+struct IndexGeometry {
+  IndexLayout layout;
+  KeyOrder order = KeyOrder::random;  // of new entries
+  double pages = 0;                   // at the start
+  double leaves = 0, internal = 0;
+  double fill = 0.9;  // of a leaf at the start
+  double rows_per_new_leaf = 1;
+};
+
+/// A table's sizes with the widths of one replicate.
+struct TableGeometry {
+  RowWidths widths;
+  RowLayout layout;
+  Length t_len;
+  double rows = 0;
+  double per_page = 1;   // rows that inserts put on a page
+  double pages = 0;      // heap at the start
+  double page_free = 0;  // of a loaded page, between line pointers and tuples
+  std::vector<IndexGeometry> indexes;
+};
+
+TableGeometry table_geometry(const Table& table, const RowWidths& widths, double rows);
+
+template <class Draw>
+TableGeometry table_geometry(const Table& table, const Draw& draw) {
+  return table_geometry(table, row_widths(table, draw), draw(table.rows));
+}
+
+/// The update curve of one table under a mix of access patterns: sums over page classes, each at
+/// its own x.
+class PopulationCurve {
+ public:
+  /// Takes  the classes by (share of rows, share of updates); `sliding` > 0: rows are updated only
+  /// while they are
+  ///        among the newest, each `sliding` times on average before it leaves the window
+  PopulationCurve(std::shared_ptr<const UpdateCurve> curve, std::vector<PageClass> classes,
+                  double sliding);
+
+  /// Per update at x updates per row so far: averages over [x, next_change(x)).
+  struct Slopes {
+    double fits = 1, moves = 0, prunes = 0, new_pages = 0, removed = 0;
+    double redirected = 0, dead = 0, unused = 0;
+    double page_free = 0;
+  };
+  Slopes at(double x) const;
+  /// The x where the slopes change next; infinity when they never do.
+  double next_change(double x) const;
+
+ private:
+  UpdateCurve::Point sum(double x) const;
+
+  std::shared_ptr<const UpdateCurve> curve_;
+  std::vector<PageClass> classes_;
+  double sliding_ = 0;
+  std::vector<double> grid_;
+  std::vector<Slopes> slopes_;
+};
+
+}  // namespace models
