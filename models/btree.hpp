@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "models/quantity.hpp"
@@ -27,8 +28,9 @@ inline constexpr double btree_density_grouped = 0.5;
 /// An index as the models see it; sizes of the average entry.
 struct IndexLayout {
   Length tuple;              // IndexTuple with key and INCLUDE columns, a multiple of 8 (isz)
-  double pivot = 16;         // of an internal page, suffix-truncated
-  double duplicates = 1;     // rows per distinct key among the indexed rows
+  double pivot = 16;         // tuple of an internal page, suffix-truncated
+  double duplicates = 1;     // rows per distinct key among the indexed rows, NULLs aside
+  double null_share = 0;     // single-column keys: share of rows with NULL, all of them duplicates
   bool deduplicates = true;  // posting lists are possible (type, INCLUDE, storage parameter)
   int fillfactor = 90;
   double rows_share = 1;               // partial index: share of the table's rows
@@ -51,9 +53,14 @@ std::string index_assumption(const Table& table, const Index& index);
 /// Entries of a completely full leaf: 8152 / (isz + 4), one of them the high key.
 double leaf_capacity(const IndexLayout& index);
 
-/// Rows per leaf after CREATE INDEX and after ascending inserts: the leaf is left when its free
-/// space drops below 8192 (100 - fillfactor)/100. Source: nbtsort.c, _bt_buildadd(); nbtsplitloc.c
+/// Rows per leaf after CREATE INDEX: a leaf is finished when less than 8192 (100 - fillfactor)/100
+/// is free, and its last item moves on: floor(7325 / (isz + 4)) at fillfactor 90. Source:
+/// nbtsort.c, _bt_buildadd()
 double rows_per_leaf_built(const IndexLayout& index);
+/// Rows that a split of the rightmost leaf leaves behind, the new high key counted: k that balances
+/// ff · (8152 - (k + 1)(isz + 4) - 8) = (1 - ff)(8152 - (N - k)(isz + 4)), N = capacity + 1.
+/// Source    nbtsplitloc.c, _bt_recsplitloc(), _bt_deltasortsplits()
+double rows_per_leaf_ascending(const IndexLayout& index);
 /// Rows per leaf after random inserts at the given density (share of 8152 bytes).
 double rows_per_leaf_random(const IndexLayout& index, double density = btree_density_random);
 
@@ -75,10 +82,10 @@ BtreePages btree_pages_ascending(const IndexLayout& index,
 BtreePages btree_pages_random(const IndexLayout& index, double rows,
                               double density = btree_density_random);
 
-/// WAL of splits per inserted entry, records aligned, images not counted:
-///   ascending   (80 + items moved · isz + 72) / items per new leaf, a tenth of a leaf moves
-///   random      (80 + C/2 · isz + 72) / (density · C), C = leaf_capacity
-/// Source    nbtinsert.c, _bt_split(), _bt_insertonpg(); measured 2.25 and 8-10 for isz 16
+/// WAL of splits per inserted entry, records aligned, images not counted: a SPLIT_R or SPLIT_L and
+/// an INSERT_UPPER per new leaf. Ascending splits move about a tenth of the leaf, others half of
+/// it. Source    nbtinsert.c, _bt_split(), _bt_insertonpg(); measured on 15 for isz 16: 2.25, and 8
+/// to 10
 double split_wal_ascending(const IndexLayout& index);
 double split_wal_random(const IndexLayout& index, double density = btree_density_random);
 

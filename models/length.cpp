@@ -22,6 +22,8 @@ int padding(std::size_t residue, int alignment) {
 Length::Length(double bytes) : mean{bytes} {
   sim::check(bytes >= 0 && bytes < 1e15, "a length in bytes");
   const double below = std::floor(bytes), share = bytes - below;
+  least = below;
+  most = share > 0 ? below + 1 : below;
   variance = share * (1 - share);
   residue = {};
   residue[modulo8(below)] += 1 - share;
@@ -38,8 +40,11 @@ Length Length::padded(int alignment) const {
     pad_square += residue[r] * pad * pad;
     result.residue[(r + static_cast<std::size_t>(pad)) % 8] += residue[r];
   }
-  result.mean = mean + pad_mean;
-  result.variance = variance + std::max(0.0, pad_square - pad_mean * pad_mean);
+  const auto up = [&](double bytes) { return alignment * std::ceil(bytes / alignment); };
+  result.least = up(least);
+  result.most = up(most);
+  result.mean = result.fixed() ? result.least : mean + pad_mean;
+  result.variance = result.fixed() ? 0 : variance + std::max(0.0, pad_square - pad_mean * pad_mean);
   return result;
 }
 
@@ -49,6 +54,8 @@ Length operator+(const Length& a, const Length& b) {
   Length sum;
   sum.mean = a.mean + b.mean;
   sum.variance = a.variance + b.variance;
+  sum.least = a.least + b.least;
+  sum.most = a.most + b.most;
   sum.residue = {};
   for (std::size_t i = 0; i < 8; ++i) {
     if (a.residue[i] == 0) continue;
@@ -59,9 +66,11 @@ Length operator+(const Length& a, const Length& b) {
 
 Length mixture(const Length& a, const Length& b, double share) {
   if (share <= 0) return a;
-  if (share >= 1) return b;
+  if (share >= 1 || (a.fixed() && b.fixed() && a.least == b.least)) return b;
   Length mixed;
   mixed.mean = (1 - share) * a.mean + share * b.mean;
+  mixed.least = std::min(a.least, b.least);
+  mixed.most = std::max(a.most, b.most);
   const double apart = b.mean - a.mean;
   mixed.variance =
       (1 - share) * a.variance + share * b.variance + share * (1 - share) * apart * apart;
@@ -74,8 +83,7 @@ double items_per_page(double space, const Length& slot) {
   const double mu = slot.mean;
   if (slot.fixed()) return std::max(1.0, std::floor(space / mu));
   constexpr double lattice = 4;
-  const double items =
-      space / mu + lattice / (2 * mu) + (slot.variance - mu * mu) / (2 * mu * mu);
+  const double items = space / mu + lattice / (2 * mu) + (slot.variance - mu * mu) / (2 * mu * mu);
   return std::max(1.0, items);
 }
 

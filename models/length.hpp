@@ -4,12 +4,14 @@
 
 namespace models {
 
-/// The length of something that differs from row to row, in bytes: its mean, its variance and the
-/// share of values in each residue class modulo 8. Alignment depends on the residue only, so means
-/// of padded lengths are exact as long as the parts are independent of each other.
+/// The length of something that differs from row to row, in bytes: its mean, its variance, its
+/// extremes and the share of values in each residue class modulo 8. Alignment depends on the
+/// residue only, so means of padded lengths are exact as long as the parts are independent of each
+/// other.
 struct Length {
   double mean = 0;
   double variance = 0;  // bytes²; padding enters as if independent
+  double least = 0, most = 0;
   std::array<double, 8> residue{1, 0, 0, 0, 0, 0, 0, 0};  // adds up to 1
 
   constexpr Length() = default;
@@ -22,7 +24,7 @@ struct Length {
   /// Mean of the length rounded up to 8 (MAXALIGN).
   double aligned8() const;
   /// Whether every value is the same.
-  bool fixed() const { return variance == 0; }
+  bool fixed() const { return least == most; }
 };
 
 /// The sum of two independent lengths.
@@ -31,14 +33,16 @@ Length operator+(const Length& a, const Length& b);
 /// `a` with probability 1 - share, `b` with probability share.
 Length mixture(const Length& a, const Length& b, double share);
 
-/// How many items of an average page: items are appended until the next one does not fit.
+/// How many items go on an average page: items are appended until the next one does not fit.
 ///
 ///   fixed slot     floor(space / slot)
-///   varying slot   space/mu + d/(2 mu) + (sigma² - mu²)/(2 mu²), d = 4: the lattice renewal
-///   theorem, an item per renewal
+///   varying slot   space/mu + d/(2 mu) + (sigma² - mu²)/(2 mu²), d = 4: renewals on a lattice of d
+///   bytes
 ///
 /// Takes     space > 0 [bytes]; slot: what one item takes, a multiple of 4 [bytes]
 /// Returns   items per page, at least 1
+/// Source    Feller, An Introduction to Probability Theory and Its Applications II, XI.3 (lattice
+/// renewal function)
 double items_per_page(double space, const Length& slot);
 
 }  // namespace models

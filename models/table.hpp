@@ -19,6 +19,7 @@ struct Column {
   bool is_enum = false;      // user-defined enum: 4 bytes, aligned to 4
   bool has_default = false;  // a default other than NULL is written when INSERT leaves the column out
   bool generated = false;    // GENERATED ALWAYS AS (…) STORED
+  std::vector<int> generated_uses;  // columns the generation expression reads; empty = unknown
   std::string collation;     // explicit COLLATE, else empty
 
   // What the DDL does not say: from the scenario, or assumed and listed among the assumptions.

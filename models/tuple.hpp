@@ -52,6 +52,8 @@ struct Attribute {
   double null_fraction = 0;
   Storage storage = Storage::plain;
   enum class Place { in_line, compressed, out_of_line } place = Place::in_line;
+
+  bool packable() const { return storage != Storage::plain; }  // may get a 1-byte varlena header
 };
 
 /// What TOAST does with the average row of a table.
@@ -79,30 +81,36 @@ struct RowLayout {
 };
 
 struct ToastOptions {
-  double compression_ratio =
-      0.5;  // compressed / original of pglz or lz4 (MODEL_FACTS 14: 0.3-0.7); above 0.75 kept plain
+  /// Compressed / original size of pglz or lz4, 0.3 to 0.7 as a rule; above 0.75 values are kept as
+  /// they are.
+  double compression_ratio = 0.5;
 };
 
 /// The layout of a table's rows, TOAST applied: rows over 2032 bytes compress and then move their
 /// largest values until they are down to toast_tuple_target.
 ///
-/// Holds     by the average row: a table whose rows straddle the threshold is treated as all on one
-/// side Source    src/backend/access/heap/heaptoast.c, heap_toast_insert_or_update();
-/// access/table/toast_helper.c
+/// Holds     by the average row: of rows that straddle the threshold all count as on one side; a
+/// rare long value is
+///           judged by the rows that have it
+/// Source    src/backend/access/heap/heaptoast.c, heap_toast_insert_or_update();
+/// table/toast_helper.c
 RowLayout row_layout(const Table& table, const RowWidths& widths, const ToastOptions& options = {});
 
 /// The same row with out-of-line values fetched back, as REPLICA IDENTITY FULL logs it.
 RowLayout inlined(const RowLayout& layout);
 
-/// t_hoff: A8(23 + bitmap), bitmap = ceil(natts / 8) when any column is NULL. Source:
-/// htup_details.h, heap_form_tuple()
+/// t_hoff: A8(23 + bitmap), bitmap = ceil(natts / 8) when any column is NULL.
+/// Source    src/include/access/htup_details.h; heaptuple.c, heap_form_tuple()
 double tuple_header(int natts, bool any_null);
 
-/// t_len of an average row: header plus columns, each padded to its alignment; no trailing padding.
-///
-/// Holds     columns NULL independently of each other, with probability null_fraction
+/// Probability that at least one column is NULL, columns NULL independently of each other.
+double null_probability(const std::vector<Attribute>& attributes);
+
+/// Bytes of the columns that are not NULL, each padded to its alignment; no trailing padding.
 /// Source    src/backend/access/common/heaptuple.c, heap_compute_data_size()
-/// Measured  tests/measured/record_lengths_test.cpp
+Length tuple_data(const std::vector<Attribute>& attributes);
+
+/// t_len of an average row: t_hoff + tuple_data().
 Length heap_tuple(const RowLayout& layout);
 
 /// t_len of the old tuple logged for REPLICA IDENTITY DEFAULT or INDEX: every column of the table,

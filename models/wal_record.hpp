@@ -73,8 +73,9 @@ Length heap_update_compressed(const RowLayout& layout, const UpdateSpan& span);
 /// new row.
 struct UpdateWal {
   double record = 0;  // the UPDATE or HOT_UPDATE, aligned
-  double lock = 0;    // a preceding LOCK, aligned
-  double total() const { return record + lock; }
+  double lock = 0;    // preceding LOCKs, aligned
+  double toast = 0;   // new chunks, their index entries, old chunks deleted, aligned
+  double total() const { return record + lock + toast; }
 };
 struct UpdateCase {
   WalLevel wal_level = WalLevel::replica;
@@ -82,7 +83,7 @@ struct UpdateCase {
   bool page_image = false;  // the page gets an image: no prefix or suffix compression
   bool applied = false;     // by a subscription: origin header, and a LOCK before the change
 };
-/// Takes     changed columns; identity from the table (logged at wal_level logical only)
+/// Takes     changed: columns whose value changes; the replica identity comes from the table
 /// Holds     rows with out-of-line values lock first even on the same page
 UpdateWal update_wal(const Table& table, const RowLayout& layout, const std::vector<int>& changed,
                      const UpdateCase& how);
@@ -127,7 +128,10 @@ double checkpoint_wal(int major, WalLevel wal_level, double xids = 0);
 // B-tree, access/nbtxlog.h
 Length btree_insert_leaf(const IndexLayout& index);  // 48 + isz
 double btree_insert_upper(double pivot);             // one per split
-double btree_split_record(double moved_bytes);
+/// SPLIT_R or SPLIT_L: 64 + high key + items moved to the right page, + 8 with a right sibling. The
+/// new item itself is logged once more when it goes left (half of the splits that are not
+/// rightmost).
+double btree_split_record(const IndexLayout& index, double items_moved, bool rightmost);
 double btree_delete_record(double entries, int major);
 double btree_vacuum_record(double entries);
 double btree_dedup_record(double intervals);

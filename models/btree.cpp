@@ -1,0 +1,350 @@
+#include "models/btree.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/rules.hpp"
+#include "models/wal_record.hpp"
+
+namespace models {
+namespace {
+
+constexpr int leaf_fillfactor_default = 90;
+// What a page under construction may take: the page without header, special space, the high key's
+// line pointer and the line pointer that PageGetFreeSpace() holds back.
+constexpr double build_space = page_size - page_header - 16 - 4 - 4;  // 8144
+constexpr double internal_reserved = 2457;                            // BTREE_NONLEAF_FILLFACTOR 70
+constexpr double index_header = 8,
+                 index_header_with_nulls = 16;  // A8(IndexTupleData 8), A8(8 + bitmap 4)
+
+bool contains(const std::vector<int>& columns, int column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+// A key column as an attribute; of an expression the first varlena column it reads stands for its
+// value, else 8 bytes.
+Attribute key_attribute(const IndexColumn& key, const RowLayout& layout) {
+  const auto at = [&](int column) { return layout.attributes[static_cast<std::size_t>(column)]; };
+  if (key.column >= 0) return at(key.column);
+  for (const int column : key.uses)
+    if (at(column).varlena) {
+      Attribute value = at(column);
+      value.payload = std::min(value.payload, 32.0);
+      value.step = 1;
+      return value;
+    }
+  return {.payload = 8, .align = 8};
+}
+
+constexpr double index_compression_target = 508;  // TOAST_INDEX_TARGET without its header
+
+// index_form_tuple(): out-of-line values are fetched back, and long extended or main values are
+// compressed.
+Attribute indexed(Attribute attribute) {
+  if (attribute.place == Attribute::Place::out_of_line) attribute.place = Attribute::Place::in_line;
+  if (attribute.varlena && attribute.payload > index_compression_target &&
+      attribute.place == Attribute::Place::in_line && attribute.storage != Storage::plain) {
+    attribute.payload = 4 + 0.5 * attribute.payload;
+    attribute.place = Attribute::Place::compressed;
+  }
+  return attribute;
+}
+
+// IndexTupleData, bitmap when any column is NULL, columns; everything rounded up to 8.
+Length index_tuple(const std::vector<Attribute>& attributes) {
+  const Length header =
+      mixture(index_header, index_header_with_nulls, null_probability(attributes));
+  return (header + tuple_data(attributes)).padded(8);
+}
+
+double distinct_values(const Column& column, double rows) {
+  return column.distinct > 0 ? std::min(column.distinct, rows) : rows;
+}
+
+// Suffix truncation keeps the leading columns up to the first that differs between the neighbours
+// at the split, and appends the heap TID when none does.
+double pivot_size(const Table& table, const Index& index, const std::vector<Attribute>& keys,
+                  double rows) {
+  double size = 0, all_equal = 1, distinct = 1;
+  for (std::size_t n = 0; n < index.keys.size(); ++n) {
+    const int column = index.keys[n].column;
+    const double values =
+        column >= 0 ? distinct_values(table.columns[static_cast<std::size_t>(column)], rows) : rows;
+    distinct = std::min(rows, distinct * values);
+    const double differs_by_here = rows > 0 ? distinct / rows : 1;
+    const double differs_here = std::max(0.0, differs_by_here - (1 - all_equal));
+    const auto last = keys.begin() + static_cast<std::ptrdiff_t>(n) + 1;
+    size += differs_here * index_tuple({keys.begin(), last}).mean;
+    all_equal -= differs_here;
+  }
+  const double whole = index_tuple(keys).mean;
+  return size + std::max(0.0, all_equal) * (whole + 8);
+}
+
+// _bt_allequalimage(): types whose equal values are always the same bytes.
+bool equal_image(const Column& column) {
+  for (const std::string_view type :
+       {"numeric", "decimal", "double precision", "float8", "real", "float4", "jsonb", "interval"})
+    if (column.type == type) return false;
+  return !column.type.ends_with("[]") && !column.type.ends_with("range");
+}
+
+bool deduplicates(const Table& table, const Index& index) {
+  if (!index.deduplicate || !index.includes.empty()) return false;
+  return std::all_of(index.keys.begin(), index.keys.end(), [&](const IndexColumn& key) {
+    return key.column < 0 || equal_image(table.columns[static_cast<std::size_t>(key.column)]);
+  });
+}
+
+double duplicates_per_key(const Table& table, const Index& index, double rows) {
+  if (index.unique || rows < 1) return 1;
+  double distinct = 1;
+  for (const IndexColumn& key : index.keys) {
+    if (key.column < 0) return 1;
+    distinct = std::min(
+        rows,
+        distinct * distinct_values(table.columns[static_cast<std::size_t>(key.column)], rows));
+  }
+  return std::max(1.0, rows / distinct);
+}
+
+// Bytes of the tuples for one key with m rows: full posting tuples and the rest.
+double key_bytes(double isz, double m, double posting_limit) {
+  const double most = std::max(1.0, std::floor((8 * std::floor(posting_limit / 8) - isz) / 6));
+  const double full = std::floor(m / most), rest = m - full * most;
+  const auto posting = [&](double tids) {
+    return (tids <= 1 ? isz : Length(isz + 6 * tids).aligned8()) + line_pointer;
+  };
+  return full * posting(most) + (rest > 0 ? posting(rest) : 0);
+}
+
+// Mean over a Poisson number of rows per key, given that the key occurs: terms by recursion from
+// the mode, no exp.
+double poisson_key_bytes_per_row(double isz, double duplicates, double posting_limit) {
+  const double mode = std::floor(duplicates);
+  double bytes = 0, rows = 0;
+  const auto add = [&](double m, double weight) {
+    if (m < 1) return;
+    bytes += weight * key_bytes(isz, m, posting_limit);
+    rows += weight * m;
+  };
+  double weight = 1;
+  for (double m = mode; m >= 1 && weight > 1e-9; --m) {
+    add(m, weight);
+    weight *= m / duplicates;
+  }
+  weight = 1;
+  for (double m = mode + 1; m <= 2 * mode + 60; ++m) {
+    weight *= duplicates / m;
+    if (weight <= 1e-9) break;
+    add(m, weight);
+  }
+  return bytes / rows;
+}
+
+// Rows of the average key are Poisson around `duplicates`; large keys vary too little to matter.
+double bytes_per_row(double isz, double duplicates, double posting_limit) {
+  if (duplicates <= 1) return isz + line_pointer;
+  if (duplicates > 1000)
+    return key_bytes(isz, std::floor(duplicates), posting_limit) / std::floor(duplicates);
+  return poisson_key_bytes_per_row(isz, duplicates, posting_limit);
+}
+
+bool uses_postings(const IndexLayout& index) {
+  return index.deduplicates && (index.duplicates > 1 || index.null_share > 0);
+}
+
+Length slot(const IndexLayout& index) { return index.tuple + Length(line_pointer); }
+
+double leaf_reserved(const IndexLayout& index) {
+  return std::floor(page_size * (100 - index.fillfactor) / 100);
+}
+
+BtreePages pages_above(double leaves, const IndexLayout& index) {
+  BtreePages pages{.leaves = std::max(1.0, std::ceil(leaves)), .internal = 0};
+  const double fanout =
+      std::max(2.0, std::floor((build_space - internal_reserved) / (index.pivot + 4)));
+  for (double level = pages.leaves; level > 1;) {
+    level = std::ceil(level / fanout);
+    pages.internal += level;
+  }
+  return pages;
+}
+
+}  // namespace
+
+IndexLayout index_layout(const Table& table, const Index& index, const RowLayout& layout,
+                         double rows) {
+  std::vector<Attribute> keys, all;
+  for (const IndexColumn& key : index.keys) keys.push_back(indexed(key_attribute(key, layout)));
+  all = keys;
+  for (const IndexColumn& column : index.includes)
+    all.push_back(indexed(key_attribute(column, layout)));
+  const double indexed_rows = std::max(1.0, rows * index.predicate_share);
+  IndexLayout result;
+  result.tuple = index_tuple(all);
+  if (result.tuple.mean > btree_max_tuple) result.tuple = Length(btree_max_tuple);
+  result.pivot = std::min(pivot_size(table, index, keys, indexed_rows), btree_max_tuple);
+  result.duplicates = duplicates_per_key(table, index, indexed_rows);
+  result.deduplicates = deduplicates(table, index);
+  result.fillfactor = index.fillfactor > 0 ? index.fillfactor : leaf_fillfactor_default;
+  result.rows_share = index.predicate_share;
+  if (index.keys.size() == 1 && index.keys[0].column >= 0) {
+    result.null_share = keys[0].null_fraction;
+    result.duplicates = duplicates_per_key(table, index, indexed_rows * (1 - result.null_share));
+  }
+  if (!index.keys.empty() && index.keys[0].column >= 0)
+    result.order = table.columns[static_cast<std::size_t>(index.keys[0].column)].order;
+  return result;
+}
+
+std::string index_assumption(const Table& table, const Index& index) {
+  for (const IndexColumn& key : index.keys) {
+    if (key.column >= 0) continue;
+    for (const int column : key.uses) {
+      const Column& read = table.columns[static_cast<std::size_t>(column)];
+      if (column_layout(read).width < 0)
+        return fmt::format("index {}: ({}) as long as {}, at most 32 bytes, no duplicates",
+                           index.name, key.expression, read.name);
+    }
+    return fmt::format("index {}: ({}) taken as 8 bytes, no duplicates", index.name,
+                       key.expression);
+  }
+  return {};
+}
+
+double leaf_capacity(const IndexLayout& index) {
+  return items_per_page(btree_page_usable, slot(index));
+}
+
+double rows_per_leaf_built(const IndexLayout& index) {
+  const double space = build_space - leaf_reserved(index);
+  if (uses_postings(index)) return space / leaf_bytes_per_row(index, btree_posting_limit_build);
+  return items_per_page(space, slot(index));
+}
+
+double rows_per_leaf_ascending(const IndexLayout& index) {
+  if (uses_postings(index))
+    return (btree_page_usable - leaf_reserved(index)) /
+           leaf_bytes_per_row(index, btree_posting_limit_run_time);
+  const double item = slot(index).mean, fill = index.fillfactor / 100.0;
+  const double total = leaf_capacity(index) + 1;
+  const double left = fill * (btree_page_usable - item - 8);
+  const double right = (1 - fill) * (btree_page_usable - total * item);
+  const double items = (left - right) / item;
+  return std::max(1.0, slot(index).fixed() ? std::round(items) : items);
+}
+
+double rows_per_leaf_random(const IndexLayout& index, double density) {
+  return std::max(
+      1.0, density * btree_page_usable / leaf_bytes_per_row(index, btree_posting_limit_run_time));
+}
+
+double leaf_bytes_per_row(const IndexLayout& index, double posting_limit) {
+  if (!uses_postings(index)) return index.tuple.mean + line_pointer;
+  const double null = index.null_share;
+  const double null_row =
+      null > 0 ? key_bytes(index_header_with_nulls, 1e6, posting_limit) / 1e6 : 0;
+  if (null >= 1) return null_row;
+  const double isz = (index.tuple.mean - null * index_header_with_nulls) / (1 - null);
+  return null * null_row + (1 - null) * bytes_per_row(isz, index.duplicates, posting_limit);
+}
+
+BtreePages btree_pages_built(const IndexLayout& index, double rows) {
+  return pages_above(rows * index.rows_share / rows_per_leaf_built(index), index);
+}
+
+BtreePages btree_pages_ascending(const IndexLayout& index, double rows) {
+  return pages_above(rows * index.rows_share / rows_per_leaf_ascending(index), index);
+}
+
+BtreePages btree_pages_random(const IndexLayout& index, double rows, double density) {
+  return pages_above(rows * index.rows_share / rows_per_leaf_random(index, density), index);
+}
+
+double split_wal_ascending(const IndexLayout& index) {
+  const double kept = rows_per_leaf_ascending(index);
+  const double moved = std::max(1.0, leaf_capacity(index) + 1 - kept);
+  const double split = btree_split_record(index, moved, true);
+  return (Length(split).aligned8() + Length(btree_insert_upper(index.pivot)).aligned8()) / kept;
+}
+
+double split_wal_random(const IndexLayout& index, double density) {
+  const double capacity = leaf_capacity(index);
+  const double split = btree_split_record(index, capacity / 2 + 0.5, false);
+  return (Length(split).aligned8() + Length(btree_insert_upper(index.pivot)).aligned8()) /
+         rows_per_leaf_random(index, density);
+}
+
+double leaf_content(double fill) { return page_size - btree_page_usable * (1 - fill); }
+
+double index_build_wal(const IndexLayout& index, double rows, int major) {
+  const BtreePages pages = btree_pages_built(index, rows);
+  const double content = leaf_content(index.fillfactor / 100.0);
+  if (rules(major).index_build_pages_per_record == 1)
+    return pages.total() * Length(full_page_image_record(content)).aligned8();
+  const double per_record = rules(major).index_build_pages_per_record;
+  const double records = std::ceil(pages.total() / per_record);
+  return records * (record_header + 12) +
+         pages.total() * (block_reference_same + page_image(content));
+}
+
+std::vector<int> changed_columns(const Table& table, const Statement& statement) {
+  std::vector<int> changed;
+  const auto add = [&](int column) {
+    if (column >= 0 && !contains(changed, column)) changed.push_back(column);
+  };
+  for (const int column : statement.columns)
+    if (!contains(statement.unchanged, column)) add(column);
+  for (const Trigger& trigger : table.triggers)
+    if (trigger.before && trigger.row && trigger.on_update)
+      for (const int column : trigger.assigns)
+        if (!contains(statement.unchanged, column)) add(column);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    const bool follows = column.generated_uses.empty() ||
+                         std::any_of(column.generated_uses.begin(), column.generated_uses.end(),
+                                     [&](int used) { return contains(changed, used); });
+    const int number = static_cast<int>(i);
+    if (column.generated && follows && !changed.empty() && !contains(statement.unchanged, number))
+      add(number);
+  }
+  std::sort(changed.begin(), changed.end());
+  return changed;
+}
+
+namespace {
+
+bool index_reads(const Index& index, const std::vector<int>& changed) {
+  const auto any = [&](const std::vector<int>& columns) {
+    return std::any_of(columns.begin(), columns.end(), [&](int c) { return contains(changed, c); });
+  };
+  const auto reads = [&](const IndexColumn& key) {
+    return key.column >= 0 ? contains(changed, key.column) : any(key.uses);
+  };
+  return std::any_of(index.keys.begin(), index.keys.end(), reads) ||
+         std::any_of(index.includes.begin(), index.includes.end(), reads) ||
+         any(index.predicate_uses);
+}
+
+}  // namespace
+
+IndexTouch index_touch(const Table& table, const std::vector<int>& changed, int major) {
+  IndexTouch touch{.hot = true, .in_hot = {}, .in_update = {}};
+  for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+    const Index& index = table.indexes[i];
+    touch.in_update.push_back(static_cast<int>(i));
+    if (!index_reads(index, changed)) continue;
+    const bool summarizing = index.method == Index::Method::brin && rules(major).hot_ignores_brin;
+    if (summarizing)
+      touch.in_hot.push_back(static_cast<int>(i));
+    else
+      touch.hot = false;
+  }
+  if (!touch.hot) touch.in_hot.clear();
+  return touch;
+}
+
+}  // namespace models
