@@ -49,6 +49,7 @@ struct Database {
 struct Domain {
   std::string name;
   int database = -1;
+  std::string ddl;  // its DDL as read, all files one after the other: what a real server is given
 };
 
 struct Link {
