@@ -6,6 +6,7 @@
 #include "sim/units.hpp"
 
 namespace models {
+using namespace sim::units;
 
 /// A position in the WAL, in bytes. A double: exact to the byte up to 2^53 (8 PiB), and the fluid
 /// moves in fractions.

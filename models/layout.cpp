@@ -1,0 +1,100 @@
+#include "models/layout.hpp"
+
+#include <cstring>
+
+namespace models {
+namespace {
+
+const Metric& metric(const char* name) {
+  for (const Metric& m : metrics())
+    if (std::strcmp(m.name, name) == 0) return m;
+  return metrics().front();
+}
+
+class Maker {
+ public:
+  explicit Maker(const Mesh& mesh) : mesh_{mesh} {}
+
+  Layout make() {
+    layout_.sites = table_sites(mesh_);
+    for (const Node& node : mesh_.nodes) add_node(node);
+    for (const Subscription& s : mesh_.subscriptions)
+      add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.publisher)]);
+    for (const Standby& s : mesh_.standbys)
+      add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.node)]);
+    for (const Site& site : layout_.sites) add_site(site);
+    return std::move(layout_);
+  }
+
+ private:
+  template <std::size_t N>
+  int outcomes(const char* const (&names)[N], const std::string& subject) {
+    const auto first = static_cast<int>(layout_.outcomes.size());
+    for (const char* name : names) layout_.outcomes.push_back({name, subject, metric(name).unit});
+    return first;
+  }
+  int series(const char* quantity, const std::string& subject, const std::string& owner,
+             const char* unit = "bytes") {
+    layout_.series.push_back({quantity, subject, owner, unit});
+    return static_cast<int>(layout_.series.size()) - 1;
+  }
+
+  void add_node(const Node& node) {
+    Layout::NodePlaces p;
+    const std::string data = node.name + "/data";
+    const std::string wal = node.wal ? node.name + "/wal" : data;
+    p.outcomes = outcomes(node_metrics, node.name);
+    p.data_outcomes = outcomes(volume_metrics, data);
+    if (node.wal) p.wal_outcomes = outcomes(volume_metrics, wal);
+    p.data_used = series("volume_used", data, "");
+    if (node.wal) p.wal_used = series("volume_used", wal, "");
+    p.pg_wal = series("pg_wal", node.name, "");
+    p.wal_written = series("wal_written", node.name, "");
+    p.owner_recovery = series("volume_used", wal, "WAL for crash recovery");
+    p.owner_recycled = series("volume_used", wal, "WAL files kept for reuse");
+    p.owner_other = series("volume_used", data, "catalogs and other files");
+    layout_.nodes.push_back(p);
+  }
+
+  void add_slot(const std::string& slot, const Node& node) {
+    Layout::SlotPlaces p;
+    p.outcomes = outcomes(slot_metrics, slot);
+    p.retained = series("retained_wal", slot, "");
+    p.lag = series("slot_lag", slot, "");
+    p.replay_lag = series("replay_lag", slot, "", "s");
+    p.owner = series("volume_used", node.name + (node.wal ? "/wal" : "/data"), "WAL kept for slot " + slot);
+    layout_.slots.push_back(p);
+  }
+
+  void add_site(const Site& site) {
+    Layout::SitePlaces p;
+    const Table& table = mesh_.tables[static_cast<std::size_t>(site.table)];
+    const bool stored = site.node >= 0 && table.persistence != Persistence::temporary &&
+                        (table.kind == Table::Kind::table || table.kind == Table::Kind::materialized_view);
+    if (stored) {
+      p.outcomes = outcomes(table_metrics, site.label);
+      p.index_outcomes = static_cast<int>(layout_.outcomes.size());
+      for (const Index& index : table.indexes)
+        layout_.outcomes.push_back({"index_size", index_label(site, table, index), "bytes"});
+      const std::string volume = mesh_.nodes[static_cast<std::size_t>(site.node)].name + "/data";
+      p.heap_owner = series("volume_used", volume, "heap of " + site.label);
+      if (!table.indexes.empty()) p.indexes_owner = series("volume_used", volume, "indexes of " + site.label);
+      p.dead = series("dead_rows", site.label, "", "count");
+    }
+    layout_.places.push_back(p);
+  }
+
+  static std::string index_label(const Site& site, const Table& table, const Index& index) {
+    const std::string copy = site.label.substr(std::min(site.label.size(), table.qualified_name().size()));
+    return table.schema + "." + index.name + copy;
+  }
+
+  const Mesh& mesh_;
+  Layout layout_;
+};
+
+}  // namespace
+
+Layout make_layout(const Mesh& mesh) { return Maker{mesh}.make(); }
+
+}  // namespace models

@@ -1,0 +1,52 @@
+#include "models/simulate.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "models/simulation.hpp"
+
+namespace models {
+
+struct Model::Implementation {
+  Mesh mesh;
+  Layout layout;
+};
+
+Model::Model(const Mesh& mesh)
+    : implementation_{new Implementation{mesh, make_layout(mesh)}} {}  // NOLINT: owned, the header hides the type
+
+Model::~Model() { delete implementation_; }  // NOLINT
+
+const Mesh& Model::mesh() const { return implementation_->mesh; }
+const std::vector<OutcomeKey>& Model::outcomes() const { return implementation_->layout.outcomes; }
+const std::vector<SeriesKey>& Model::series() const { return implementation_->layout.series; }
+
+Model::Replicate Model::simulate(std::uint64_t seed, std::uint64_t replicate,
+                                 Observer* observer) const {
+  const Mesh& mesh = implementation_->mesh;
+  const Layout& layout = implementation_->layout;
+  const Draws draws = draw(mesh, seed, replicate);
+  const Load load = build_load(mesh, layout.sites, draws);
+  Replicate result;
+  result.outcomes.assign(layout.outcomes.size(), std::numeric_limits<double>::quiet_NaN());
+  Simulation main{mesh, layout, load, draws, seed, replicate, {}, observer};
+  main.run();
+  main.store(result.outcomes);
+  result.events = main.events();
+  // How long the first outage could have lasted: the same draws, but it never ends.
+  constexpr int tolerance = static_cast<int>(std::size(slot_metrics)) - 1;
+  for (std::size_t s = 0; s < mesh.subscriptions.size(); ++s) {
+    const auto id = static_cast<int>(s);
+    const Instant outage = main.first_outage(id);
+    if (outage == never) continue;
+    Simulation companion{mesh, layout, load, draws, seed, replicate, {id, outage}, nullptr};
+    companion.run();
+    const Instant failure = companion.first_failure(id);
+    if (failure == never || failure < outage) continue;
+    result.outcomes[static_cast<std::size_t>(layout.slots[s].outcomes + tolerance)] =
+        seconds(failure - outage);
+  }
+  return result;
+}
+
+}  // namespace models

@@ -1,0 +1,228 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/layout.hpp"
+#include "models/load.hpp"
+#include "models/pg_wal.hpp"
+#include "models/replication_slot.hpp"
+#include "models/simulate.hpp"
+#include "models/wal_flow.hpp"
+#include "models/wal_history.hpp"
+#include "sim/rng.hpp"
+#include "sim/timers.hpp"
+
+/// One replicate while it runs: states and their events. The only place that schedules.
+namespace models {
+
+/// An outage that never ends: what a companion run changes.
+struct Companion {
+  int subscription = -1;  // whose consumer is lost; -1 = the main run
+  Instant at;
+};
+
+class Simulation {
+ public:
+  Simulation(const Mesh& mesh, const Layout& layout, const Load& load, const Draws& draws,
+             std::uint64_t seed, std::uint64_t replicate, Companion companion, Observer* observer);
+
+  void run();
+
+  /// Outcomes in the order of Layout::outcomes, but those of companion runs.
+  void store(std::vector<double>& outcomes) const;
+  std::uint64_t events() const { return events_; }
+  /// First outage of a slot in this run; never when there is none.
+  Instant first_outage(int subscription) const;
+  /// When this run ended for a slot: its volume full or the slot lost; never when neither happened.
+  Instant first_failure(int subscription) const;
+
+ private:
+  /// What a timer belongs to; also the order in which timers of one instant fire: what changes the load first, then
+  /// what measures it, the ends of checkpoints before disks, so that freed space counts.
+  enum class Kind { clock, job, incident, update_step, checkpoint_end, time_due, volume_due, slot_step, slot_threshold, vacuum, disk };
+
+  // ---- states -------------------------------------------------------------------------------------------------
+  struct ClockState {
+    double factor = 0;
+    sim::TimerId step;
+  };
+  struct RelationState {
+    double pages = 0, growth = 0;  // at the node's settling time, per second
+    double extra = 0;              // pages of a rebuild beside the old ones
+    double largest = 0;            // pages
+  };
+  struct UpdateState {
+    double done = 0;               // updates so far
+    double hot = 0;
+    double rate = 0, hot_rate = 0; // per second
+    PopulationCurve::Slopes slopes;
+    sim::TimerId step;
+  };
+  struct SiteState {
+    double live = 0, dead = 0;
+    double live_rate = 0, dead_rate = 0;
+    double dead_most = 0, vacuums = 0;
+    Instant settled;
+    sim::TimerId vacuum;
+  };
+  struct VolumeState {
+    double size = 0, usable = 0;  // bytes; infinity when unlimited
+    double other = 0;             // bytes that never change: others' files, catalogs
+    double most = 0;
+    Instant full = never;
+  };
+  struct NodeState {
+    explicit NodeState(WalFlow f, PgWal w) : flow{std::move(f)}, pg_wal{std::move(w)} {}
+    WalFlow flow;
+    PgWal pg_wal;
+    WalHistory history;
+    VolumeState data, wal;
+    bool shared_volume = true;
+    bool up = true;
+    Instant settled;               // relations and volumes are integrated up to here
+    // Checkpoints
+    Lsn redo, previous_redo;
+    Instant checkpoint_started;
+    bool checkpoint_running = false, checkpoint_wanted = false;
+    double written_since = 0;      // important WAL position at the last checkpoint
+    double images_at_start = 0, pages_at_start = 0;
+    double distance_estimate = 0;
+    double keep_from_segment = 0;  // captured when the checkpoint started
+    double timed = 0, requested = 0;
+    sim::TimerId time_due, volume_due, checkpoint_end, disk_check;
+    bool wal_fails_next = false;   // what disk_check waits for: a WAL file, or else a relation
+    // Snapshots and WAL retention
+    double snapshot_phase = 0;     // seconds; RUNNING_XACTS at phase + 15 k
+    double archiver_stuck_segment = -1;
+    // Outcomes
+    Lsn start;
+    double start_records = 0;
+    double pg_wal_most = 0, relations_most = 0;
+    double down_seconds = 0;
+    Instant down_since;
+  };
+  enum class Replay { streaming, stalled, waiting, catching_up, lost };
+  struct SlotState {
+    int publisher = -1;
+    int subscription = -1, standby = -1;
+    Replay state = Replay::streaming;
+    Instant position;              // generation time of the last confirmed change
+    double speed = 1;              // of the position, when catching up
+    Instant settled;
+    int outages = 0;               // reasons why it cannot run, at the moment
+    Instant outage_since = never, first_outage = never, back_since = never;
+    bool one_back = false;         // a transaction was open at the last snapshot before the outage
+    std::vector<Instant> pins;     // starts of transactions that hold restart_lsn
+    Instant lost = never, unreserved = never;
+    double retained_most = 0, retained_end = 0, lag_most = 0, replay_lag_most = 0, catch_up_most = 0;
+    double wire = 0;               // bytes sent
+    WalStatus status = WalStatus::reserved;
+    sim::TimerId step, threshold;
+  };
+  struct IncidentState {
+    bool on = false;
+    Instant started;
+    sim::TimerId timer;
+    sim::Rng rng{0};
+  };
+  struct JobState {
+    bool running = false;
+    sim::TimerId timer;
+  };
+
+  // ---- simulation.cpp: set-up and the loop ---------------------------------------------------------------------
+  void add_nodes();
+  void add_slots();
+  void add_volume(VolumeState& state, const Volume& volume, double other) const;
+  void schedule_all();
+  void dispatch(sim::TimerId timer);
+  void finish();
+
+  // ---- simulation_load.cpp: clocks, updates, jobs, rates -------------------------------------------------------
+  void on_clock(std::size_t clock);
+  void set_clock(std::size_t clock);
+  void on_update_step(std::size_t updates);
+  void on_vacuum(std::size_t site);
+  void on_job(std::size_t job);
+  void refresh_drivers();
+  /// Rates of one node changed: settle it and everything that follows from its rates.
+  void set_rates(std::size_t node);
+  void rates_changed();
+  double gate_factor(int subscription, int clock) const;
+  void schedule_vacuum(std::size_t site);
+  void settle_site(std::size_t site);
+
+  // ---- simulation_node.cpp: checkpoints, pg_wal, volumes -------------------------------------------------------
+  void settle(std::size_t node);
+  void start_checkpoint(std::size_t node, bool timed);
+  void end_checkpoint(std::size_t node);
+  void on_time_due(std::size_t node);
+  void on_volume_due(std::size_t node);
+  void schedule_checkpoint(std::size_t node);
+  void check_disk(std::size_t node);
+  void on_disk(std::size_t node);
+  double relation_bytes(std::size_t node) const;
+  double relation_growth(std::size_t node) const;
+  double dirty_buffers(std::size_t node) const;
+  double oldest_needed_segment(std::size_t node) const;
+  void note_sizes(std::size_t node);
+  void disk_full(std::size_t node, bool wal_volume, const char* what);
+
+  // ---- simulation_slot.cpp: slots, links, incidents ------------------------------------------------------------
+  void on_incident(std::size_t incident);
+  void begin_incident(std::size_t incident);
+  void end_incident(std::size_t incident);
+  void outage(std::size_t slot, bool begins);
+  void settle_slot(std::size_t slot);
+  void on_slot_step(std::size_t slot);
+  void plan_slot(std::size_t slot);
+  double replay_speed(const SlotState& slot, Instant position) const;
+  Instant restart_point(const SlotState& slot) const;
+  Lsn restart_lsn(const SlotState& slot) const;
+  Lsn confirmed_lsn(const SlotState& slot) const;
+  void watch_slot(std::size_t slot);
+  void on_slot_threshold(std::size_t slot);
+  void lose_slot(std::size_t slot);
+  void note_slot(std::size_t slot);
+  void forget_history(std::size_t node);
+  void for_slots_of_link(int link, bool begins);
+
+  // ---- simulation_series.cpp: what an observer sees -------------------------------------------------------------
+  void observe_node(std::size_t node, Instant from, Instant to);
+  void observe_slot(std::size_t slot, Instant from, Instant to);
+  void emit(int series, Instant at, double value, double slope);
+  void event(const char* kind, const std::string& subject, std::string text);
+  bool recording() const { return observer_ != nullptr && observer_->wants_events(); }
+
+  sim::TimerId timer(Kind kind, std::size_t index);
+
+  const Mesh& mesh_;
+  const Layout& layout_;
+  const Load& load_;
+  const Draws& draws_;
+  sim::Streams streams_;
+  Companion companion_;
+  Observer* observer_;
+
+  Instant now_{}, horizon_;
+  std::uint64_t events_ = 0;
+  sim::Timers timers_;
+  struct Source {
+    Kind kind;
+    std::size_t index;
+  };
+  std::vector<Source> sources_;  // by timer id
+  std::vector<double> drivers_, page_free_, relation_pages_;
+  std::vector<ClockState> clocks_;
+  std::vector<RelationState> relations_;
+  std::vector<UpdateState> updates_;
+  std::vector<SiteState> sites_;
+  std::vector<NodeState> nodes_;
+  std::vector<SlotState> slots_;
+  std::vector<IncidentState> incidents_;
+  std::vector<JobState> jobs_;
+  std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, nodes_of_clock_;
+};
+
+}  // namespace models

@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/simulation.hpp"
+#include "sim/math.hpp"
+
+/// Clocks, update curves, jobs and the rates that follow from them.
+namespace models {
+namespace {
+
+constexpr double year = 365.25 * 86400;
+constexpr double growth_step = 7 * 86400;  // compound growth is applied weekly
+
+double total(const std::vector<Contribution>& contributions, const std::vector<double>& drivers) {
+  double sum = 0;
+  for (const Contribution& c : contributions)
+    sum += c.amount * drivers[static_cast<std::size_t>(c.driver)];
+  return sum;
+}
+
+/// Factor of a profile at a time, and when it changes next [seconds since the start].
+struct ProfileValue {
+  double factor = 1, until = std::numeric_limits<double>::infinity();
+};
+ProfileValue profile_at(const Profile& profile, std::int64_t start, double t) {
+  if (profile.steps.empty()) return {};
+  const double period = seconds(profile.period);
+  double offset = 0;  // of the start within the period
+  if (!profile.once) {
+    // Days count from midnight, weeks from Monday; 1970-01-01 was a Thursday.
+    const double epoch = static_cast<double>(start) + (profile.period > 24h ? 3 * 86400.0 : 0.0);
+    offset = epoch - period * std::floor(epoch / period);
+  }
+  const double cycles = profile.once ? 0 : std::floor((t + offset) / period);
+  const double phase = t + offset - cycles * period;
+  ProfileValue value{profile.steps.front().factor, value.until};
+  if (!profile.once) value.until = (cycles + 1) * period - offset;
+  for (const Profile::Step& step : profile.steps) {
+    if (seconds(step.at) > phase) {
+      value.until = cycles * period - offset + seconds(step.at);
+      break;
+    }
+    value.factor = step.factor;
+  }
+  return value;
+}
+
+}  // namespace
+
+void Simulation::set_clock(std::size_t index) {
+  const Clock& clock = load_.clocks[index];
+  ClockState& state = clocks_[index];
+  const double t = seconds(now_);
+  double next = std::numeric_limits<double>::infinity();
+  state.factor = 0;
+  if (t < clock.from) {
+    next = clock.from;
+  } else if (t < clock.until) {
+    ProfileValue value;
+    if (clock.profile >= 0)
+      value = profile_at(mesh_.profiles[static_cast<std::size_t>(clock.profile)], mesh_.start, t);
+    state.factor = value.factor;
+    next = std::min(value.until, clock.until);
+    if (clock.growth != 0) {
+      const double week = std::floor(t / growth_step);
+      state.factor *= sim::pow(1 + clock.growth, week * growth_step / year);
+      next = std::min(next, (week + 1) * growth_step);
+    }
+  }
+  timers_.set(state.step, next < 9e9 ? Instant{from_seconds(next)} : never);
+}
+
+void Simulation::on_clock(std::size_t index) {
+  set_clock(index);
+  rates_changed();
+}
+
+void Simulation::on_job(std::size_t index) {
+  const JobLoad& load = load_.jobs[index];
+  const Job& job = mesh_.jobs[static_cast<std::size_t>(load.job)];
+  JobState& state = jobs_[index];
+  const int database = job.database;
+  const auto node = static_cast<std::size_t>(mesh_.databases[static_cast<std::size_t>(database)].node);
+  if (!state.running && load.checkpoint) {
+    settle(node);
+    if (nodes_[node].up && !nodes_[node].checkpoint_running) {
+      start_checkpoint(node, false);
+      end_checkpoint(node);  // an immediate checkpoint does not pace its writes
+    }
+  }
+  if (load.duration > 0) {
+    state.running = !state.running;
+    clocks_[static_cast<std::size_t>(load.clock)].factor = state.running ? 1 : 0;
+    if (load.heap >= 0) {
+      settle(node);
+      RelationState& heap = relations_[static_cast<std::size_t>(load.heap)];
+      // The old files are removed at commit, so both copies exist until then.
+      heap.extra = state.running ? load.extra_pages : 0;
+    }
+    event(state.running ? "job_start" : "job_end", job.name, "");
+    rates_changed();
+  }
+  if (state.running)
+    timers_.set(state.timer, after(now_, load.duration));
+  else if (job.every)
+    timers_.set(state.timer,
+                std::max(now_, now_ + *job.every - (load.duration > 0 ? from_seconds(load.duration) : 0ns)));
+}
+
+double Simulation::gate_factor(int subscription, int clock) const {
+  const auto c = static_cast<std::size_t>(clock);
+  if (subscription < 0) return clocks_[c].factor;
+  const SlotState& slot = slots_[static_cast<std::size_t>(subscription)];
+  if (slot.state == Replay::streaming) return clocks_[c].factor;
+  if (slot.state != Replay::catching_up) return 0;
+  const auto& history = nodes_[static_cast<std::size_t>(slot.publisher)].history;
+  return slot.speed * history.at(slot.position).clocks[c];
+}
+
+void Simulation::refresh_drivers() {
+  for (std::size_t d = 0; d < drivers_.size(); ++d) {
+    const Driver& driver = load_.drivers[d];
+    double value = gate_factor(driver.gate, driver.clock);
+    if (driver.updates >= 0) {
+      const PopulationCurve::Slopes& slopes = updates_[static_cast<std::size_t>(driver.updates)].slopes;
+      value *= driver.part == Driver::Part::fits    ? slopes.fits
+               : driver.part == Driver::Part::moves ? slopes.moves
+                                                    : slopes.prunes;
+    }
+    drivers_[d] = value;
+  }
+}
+
+void Simulation::rates_changed() {
+  for (std::size_t n = 0; n < nodes_.size(); ++n) settle(n);
+  for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
+  for (std::size_t s = 0; s < slots_.size(); ++s) settle_slot(s);
+  refresh_drivers();
+  for (std::size_t n = 0; n < nodes_.size(); ++n) set_rates(n);
+}
+
+void Simulation::set_rates(std::size_t index) {
+  NodeState& node = nodes_[index];
+  std::vector<double> none;
+  const std::vector<double>* drivers = &drivers_;
+  if (!node.up) {
+    none.assign(drivers_.size(), 0.0);
+    drivers = &none;
+  }
+  node.flow.set_rates(now_, *drivers, page_free_);
+  for (const std::size_t r : relations_of_node_[index])
+    relations_[r].growth = total(load_.relations[r].growth, *drivers);
+  for (std::size_t u = 0; u < updates_.size(); ++u) {
+    const auto site = static_cast<std::size_t>(load_.updates[u].site);
+    if (layout_.sites[site].node != static_cast<int>(index)) continue;
+    UpdateState& state = updates_[u];
+    state.rate = total(load_.updates[u].rate, *drivers);
+    state.hot_rate = total(load_.updates[u].hot_rate, *drivers) * state.slopes.fits;
+    const double rows = std::max(1.0, sites_[site].live);
+    const double next = load_.updates[u].curve->next_change(state.done / rows) * rows;
+    timers_.set(state.step, state.rate > 0 ? after(now_, (next - state.done) / state.rate) : never);
+  }
+  for (std::size_t s = 0; s < sites_.size(); ++s) {
+    if (layout_.sites[s].node != static_cast<int>(index)) continue;
+    SiteState& state = sites_[s];
+    const double deleted = total(load_.sites[s].deleted, *drivers);
+    state.live_rate = total(load_.sites[s].inserted, *drivers) - deleted;
+    state.dead_rate = deleted;
+    for (std::size_t u = 0; u < updates_.size(); ++u)
+      if (load_.updates[u].site == static_cast<int>(s))
+        state.dead_rate += updates_[u].rate * (1 - updates_[u].slopes.removed);
+    schedule_vacuum(s);
+  }
+  if (!slots_of_node_[index].empty()) {
+    std::vector<double> factors;
+    for (const ClockState& c : clocks_) factors.push_back(node.up ? c.factor : 0);
+    node.history.open(now_, node.flow.curve(), factors, now_ == node.checkpoint_started);
+    forget_history(index);
+    for (const std::size_t slot : slots_of_node_[index]) plan_slot(slot);
+  }
+  schedule_checkpoint(index);
+  check_disk(index);
+}
+
+void Simulation::on_update_step(std::size_t index) {
+  const auto site = static_cast<std::size_t>(load_.updates[index].site);
+  const auto node = static_cast<std::size_t>(layout_.sites[site].node);
+  settle(node);
+  settle_site(site);
+  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
+  UpdateState& state = updates_[index];
+  const double rows = std::max(1.0, sites_[site].live);
+  const double next = load_.updates[index].curve->next_change(state.done / rows * (1 - 1e-12));
+  state.slopes = load_.updates[index].curve->at(std::max(next, state.done / rows));
+  page_free_[index] = state.slopes.page_free;
+  state.done = std::max(state.done, next * rows);
+  refresh_drivers();
+  set_rates(node);
+}
+
+void Simulation::settle_site(std::size_t index) {
+  SiteState& state = sites_[index];
+  const double elapsed = seconds(now_ - state.settled);
+  if (elapsed <= 0) return;
+  state.live = std::max(0.0, state.live + state.live_rate * elapsed);
+  state.dead = std::max(0.0, state.dead + state.dead_rate * elapsed);
+  state.dead_most = std::max(state.dead_most, state.dead);
+  if (observer_ != nullptr)
+    emit(layout_.places[index].dead, state.settled, state.dead - state.dead_rate * elapsed,
+         state.dead_rate);
+  for (std::size_t u = 0; u < updates_.size(); ++u) {
+    if (load_.updates[u].site != static_cast<int>(index)) continue;
+    updates_[u].done += updates_[u].rate * elapsed;
+    updates_[u].hot += updates_[u].hot_rate * elapsed;
+  }
+  state.settled = now_;
+}
+
+void Simulation::schedule_vacuum(std::size_t index) {
+  SiteState& state = sites_[index];
+  const Site& site = layout_.sites[index];
+  const Table& table = mesh_.tables[static_cast<std::size_t>(site.table)];
+  const Settings& settings = mesh_.nodes[static_cast<std::size_t>(site.node)].settings;
+  timers_.cancel(state.vacuum);
+  if (state.dead_rate <= 0 || !settings.autovacuum || !table.autovacuum.enabled.value_or(true)) return;
+  const double threshold =
+      table.autovacuum.vacuum_threshold.value_or(settings.autovacuum_vacuum_threshold) +
+      table.autovacuum.vacuum_scale_factor.value_or(settings.autovacuum_vacuum_scale_factor) * state.live;
+  const double crossing = seconds(now_) + std::max(0.0, threshold + 1 - state.dead) / state.dead_rate;
+  // The launcher visits the database every autovacuum_naptime.
+  const double nap = seconds(settings.autovacuum_naptime);
+  const double phase = streams_.named("autovacuum/" + mesh_.nodes[static_cast<std::size_t>(site.node)].name).uniform() * nap;
+  const double visit = std::ceil((crossing - phase) / nap) * nap + phase;
+  timers_.set(state.vacuum, visit < 9e9 ? Instant{from_seconds(visit)} : never);
+}
+
+void Simulation::on_vacuum(std::size_t index) {
+  settle_site(index);
+  sites_[index].dead = 0;
+  sites_[index].vacuums += 1;
+  event("autovacuum", layout_.sites[index].label, "");
+  schedule_vacuum(index);
+}
+
+}  // namespace models

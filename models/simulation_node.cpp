@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/checkpoint.hpp"
+#include "models/rules.hpp"
+#include "models/simulation.hpp"
+#include "models/wal_record.hpp"
+
+/// Checkpoints, pg_wal and the volumes of a node.
+namespace models {
+
+void Simulation::settle(std::size_t index) {
+  NodeState& node = nodes_[index];
+  const double elapsed = seconds(now_ - node.settled);
+  if (elapsed <= 0) return;
+  if (observer_ != nullptr) observe_node(index, node.settled, now_);
+  note_sizes(index);
+  for (const std::size_t r : relations_of_node_[index]) {
+    RelationState& relation = relations_[r];
+    relation.pages += relation.growth * elapsed;
+    relation.largest = std::max(relation.largest, relation.pages + relation.extra);
+  }
+  node.settled = now_;
+  node.pg_wal.extend_to(node.flow.lsn(now_));
+}
+
+double Simulation::relation_bytes(std::size_t index) const {
+  const double elapsed = seconds(now_ - nodes_[index].settled);
+  double pages = 0;
+  for (const std::size_t r : relations_of_node_[index])
+    pages += relations_[r].pages + relations_[r].extra + relations_[r].growth * elapsed;
+  return pages * page_size;
+}
+
+double Simulation::relation_growth(std::size_t index) const {
+  double growth = 0;
+  for (const std::size_t r : relations_of_node_[index]) growth += relations_[r].growth;
+  return growth * page_size;
+}
+
+/// Sizes peak just before something is removed, so looking at every event finds every maximum.
+void Simulation::note_sizes(std::size_t index) {
+  NodeState& node = nodes_[index];
+  const double relations = relation_bytes(index);
+  const double wal = node.pg_wal.size(node.flow.lsn(now_));
+  node.pg_wal_most = std::max(node.pg_wal_most, wal);
+  node.relations_most = std::max(node.relations_most, relations);
+  node.data.most = std::max(
+      node.data.most, node.data.other + relations + (node.shared_volume ? wal : 0));
+  node.wal.most = std::max(node.wal.most, node.wal.other + wal);
+}
+
+double Simulation::dirty_buffers(std::size_t index) const {
+  const NodeState& node = nodes_[index];
+  // Pages imaged since the last redo point are the old pages that are dirty; new pages come on top.
+  const double imaged = node.flow.images(now_) - node.images_at_start;
+  const double grown = relation_bytes(index) / page_size - node.pages_at_start;
+  const double buffers =
+      static_cast<double>(mesh_.nodes[index].settings.shared_buffers.count) / page_size;
+  return std::min(buffers, std::max(0.0, imaged) + std::max(0.0, grown) + 20);
+}
+
+void Simulation::schedule_checkpoint(std::size_t index) {
+  NodeState& node = nodes_[index];
+  timers_.cancel(node.volume_due);
+  timers_.cancel(node.time_due);
+  if (!node.up) return;
+  const Settings& settings = mesh_.nodes[index].settings;
+  const double segment = node.pg_wal.segment_size();
+  const bool dirty = node.flow.lsn(now_).bytes > node.written_since;
+  if (node.flow.idle() && !dirty) return;  // nothing to do until somebody writes
+  // A checkpoint that was skipped on an idle server is tried again every 15 s.
+  const Instant due = std::max(node.checkpoint_started + settings.checkpoint_timeout, now_);
+  if (!node.checkpoint_running) timers_.set(node.time_due, due);
+  const double segments = checkpoint_segments(settings, mesh_.nodes[index].wal_segment_size);
+  const Lsn threshold{(segment_of(node.redo, segment) + segments) * segment};
+  if (node.checkpoint_running && node.checkpoint_wanted) return;
+  timers_.set(node.volume_due, node.flow.reaches(threshold, std::min(horizon_, due) + 1ns));
+}
+
+void Simulation::on_time_due(std::size_t index) {
+  settle(index);
+  if (nodes_[index].checkpoint_running) return;
+  start_checkpoint(index, true);
+}
+
+void Simulation::on_volume_due(std::size_t index) {
+  settle(index);
+  if (nodes_[index].checkpoint_running)
+    nodes_[index].checkpoint_wanted = true;
+  else
+    start_checkpoint(index, false);
+}
+
+void Simulation::start_checkpoint(std::size_t index, bool timed) {
+  NodeState& node = nodes_[index];
+  const Node& config = mesh_.nodes[index];
+  (timed ? node.timed : node.requested) += 1;
+  const double buffers = dirty_buffers(index);
+  node.previous_redo = node.redo;
+  node.redo = node.flow.lsn(now_);
+  node.checkpoint_started = now_;
+  node.checkpoint_running = true;
+  node.checkpoint_wanted = false;
+  node.images_at_start = node.flow.images(now_);
+  node.pages_at_start = relation_bytes(index) / page_size;
+  node.keep_from_segment = oldest_needed_segment(index);
+  if (recording())
+    event("checkpoint", config.name, timed ? "starting: time" : "starting: wal");
+  for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
+  for (const std::size_t s : slots_of_node_[index]) settle_slot(s);
+  node.flow.start_cycle(now_, relation_pages_);
+  node.flow.add(checkpoint_wal(config.postgres, config.settings.wal_level), 3);
+  set_rates(index);
+  const double duration = checkpoint_duration(config.settings, config.wal_segment_size, buffers,
+                                              node.flow.rate(now_));
+  timers_.set(node.checkpoint_end, after(now_, duration));
+}
+
+double Simulation::oldest_needed_segment(std::size_t index) const {
+  const NodeState& node = nodes_[index];
+  double keep = std::numeric_limits<double>::infinity();
+  for (const std::size_t s : slots_of_node_[index])
+    if (slots_[s].state != Replay::lost)
+      keep = std::min(keep, segment_of(restart_lsn(slots_[s]), node.pg_wal.segment_size()));
+  if (node.archiver_stuck_segment >= 0) keep = std::min(keep, node.archiver_stuck_segment);
+  return keep;
+}
+
+void Simulation::end_checkpoint(std::size_t index) {
+  settle(index);
+  NodeState& node = nodes_[index];
+  const Node& config = mesh_.nodes[index];
+  timers_.cancel(node.checkpoint_end);
+  node.checkpoint_running = false;
+  const Lsn position = node.flow.lsn(now_);
+  node.written_since = node.redo.bytes + checkpoint_wal(config.postgres, config.settings.wal_level) + 64;
+  node.distance_estimate = distance_estimate(node.distance_estimate, node.redo - node.previous_redo);
+  for (const std::size_t s : slots_of_node_[index]) {
+    SlotState& slot = slots_[s];
+    if (slot.state == Replay::lost) continue;
+    settle_slot(s);
+    if (invalidated_at_checkpoint(config.settings, config.wal_segment_size, restart_lsn(slot), position))
+      lose_slot(s);
+  }
+  double keep = std::numeric_limits<double>::infinity();
+  for (const std::size_t s : slots_of_node_[index])
+    if (slots_[s].state != Replay::lost)
+      keep = std::min(keep, segment_of(restart_lsn(slots_[s]), node.pg_wal.segment_size()));
+  keep = std::isinf(keep) ? keep : std::min(keep, node.keep_from_segment);
+  if (node.archiver_stuck_segment >= 0) keep = std::min(keep, node.archiver_stuck_segment);
+  const double kept = std::floor(static_cast<double>(config.settings.wal_keep_size.count) /
+                                 node.pg_wal.segment_size());
+  if (kept > 0) keep = std::min(keep, segment_of(position, node.pg_wal.segment_size()) - kept);
+  node.pg_wal.remove_old(node.redo, position, keep, node.distance_estimate);
+  if (node.checkpoint_wanted) {
+    start_checkpoint(index, false);
+    return;
+  }
+  schedule_checkpoint(index);
+  check_disk(index);
+}
+
+/// Finds out whether a WAL file cannot be created, or a relation not be extended, before the next checkpoint.
+///
+/// A segment is created when the insert position reaches it, as a whole, so the volume fills in steps of one segment;
+/// on a shared volume relations take what is left in between. Source: xlog.c, XLogFileInitInternal().
+void Simulation::check_disk(std::size_t index) {
+  NodeState& node = nodes_[index];
+  timers_.cancel(node.disk_check);
+  const VolumeState& volume = node.shared_volume ? node.data : node.wal;
+  if (!node.up || (std::isinf(volume.usable) && std::isinf(node.data.usable))) return;
+  const double segment = node.pg_wal.segment_size();
+  const Instant limit = std::min(
+      horizon_ + 1ns,
+      std::max(now_, node.checkpoint_started) + mesh_.nodes[index].settings.checkpoint_timeout + 1s);
+  const double growth = relation_growth(index);
+  const double wal_growth = node.shared_volume ? growth : 0;
+  const double files = node.pg_wal.size(node.flow.lsn(now_));
+  const double free = volume.usable - volume.other - files - (node.shared_volume ? relation_bytes(index) : 0);
+
+  const auto created_at = [&](double n) {  // when the n-th new segment is needed, n = 0, 1, …
+    return node.flow.reaches({node.pg_wal.exhausted_at().bytes + n * segment}, limit);
+  };
+  // Segments are created at instants that only move later with n, while room shrinks: search the first that fails.
+  Instant wal_fails = never;
+  double fits = 0;
+  if (!std::isinf(free)) {
+    const double until_limit = seconds(limit - now_);
+    const double needed = node.flow.lsn(limit) - node.pg_wal.exhausted_at();
+    const double most = needed < 0 ? 0 : std::floor(needed / segment) + 1;
+    const auto fails = [&](double n) {
+      const Instant t = created_at(n);
+      return t != never && free - wal_growth * seconds(t - now_) - n * segment < segment;
+    };
+    if (most > 0 && free - wal_growth * until_limit - most * segment < 0) {
+      double low = 0, high = most;  // the first failing n lies in [low, high]; high = none within the limit
+      while (low < high) {
+        const double middle = std::floor((low + high) / 2);
+        if (fails(middle)) high = middle;
+        else low = middle + 1;
+      }
+      if (low < most) wal_fails = created_at(low);
+      fits = low;
+    } else {
+      fits = most;
+    }
+  }
+  Instant relations_fail = never;
+  const double data_free = node.shared_volume
+                               ? free - fits * segment
+                               : node.data.usable - node.data.other - relation_bytes(index);
+  if (growth > 0 && !std::isinf(data_free)) relations_fail = after(now_, std::max(0.0, data_free) / growth);
+  const Instant first = std::min(wal_fails, relations_fail);
+  timers_.set(node.disk_check, first <= limit ? first : never);
+  node.wal_fails_next = wal_fails <= relations_fail;
+}
+
+void Simulation::on_disk(std::size_t index) {
+  settle(index);
+  NodeState& node = nodes_[index];
+  if (node.wal_fails_next)
+    disk_full(index, true, "PANIC: a WAL segment cannot be created; the server stops and stays down");
+  else
+    disk_full(index, false, "ERROR: could not extend file; writers fail, readers go on");
+}
+
+void Simulation::disk_full(std::size_t index, bool wal_volume, const char* what) {
+  NodeState& node = nodes_[index];
+  VolumeState& volume = wal_volume && !node.shared_volume ? node.wal : node.data;
+  volume.full = std::min(volume.full, now_);
+  note_sizes(index);
+  event("disk_full", mesh_.nodes[index].name + (&volume == &node.wal ? "/wal" : "/data"), what);
+  node.up = false;
+  node.down_since = now_;
+  timers_.cancel(node.checkpoint_end);
+  rates_changed();
+}
+
+}  // namespace models

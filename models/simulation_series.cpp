@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cmath>
+
+#include "models/simulation.hpp"
+
+/// What an observer sees: straight pieces of every series between two events.
+namespace models {
+
+void Simulation::emit(int series, Instant at, double value, double slope) {
+  if (series < 0) return;
+  observer_->on_piece(static_cast<std::size_t>(series), {at, value, slope});
+}
+
+void Simulation::event(const char* kind, const std::string& subject, std::string text) {
+  if (recording()) observer_->on_event({now_, kind, subject, std::move(text)});
+}
+
+void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
+  const NodeState& node = nodes_[index];
+  const Layout::NodePlaces& places = layout_.nodes[index];
+  const double segment = node.pg_wal.segment_size();
+  const double elapsed = seconds(to - from);
+
+  double relations = 0, growth = 0;
+  for (const std::size_t r : relations_of_node_[index]) {
+    relations += (relations_[r].pages + relations_[r].extra) * page_size;
+    growth += relations_[r].growth * page_size;
+  }
+  for (std::size_t s = 0; s < layout_.sites.size(); ++s) {
+    if (layout_.sites[s].node != static_cast<int>(index)) continue;
+    const Layout::SitePlaces& place = layout_.places[s];
+    double heap = 0, heap_growth = 0, indexes = 0, indexes_growth = 0;
+    for (const std::size_t r : relations_of_node_[index]) {
+      const RelationLoad& load = load_.relations[r];
+      if (load.site != static_cast<int>(s)) continue;
+      const bool is_index = load.kind == RelationLoad::Kind::index;
+      (is_index ? indexes : heap) += (relations_[r].pages + relations_[r].extra) * page_size;
+      (is_index ? indexes_growth : heap_growth) += relations_[r].growth * page_size;
+    }
+    emit(place.heap_owner, from, heap, heap_growth);
+    emit(place.indexes_owner, from, indexes, indexes_growth);
+  }
+  emit(places.owner_other, from, node.data.other, 0);
+
+  // pg_wal grows in whole segments once the files kept for reuse are used up; between two pieces the line through its
+  // ends stands for the steps.
+  double held = node.redo.bytes;  // oldest byte that something other than crash recovery keeps
+  for (const std::size_t s : slots_of_node_[index]) {
+    const SlotState& slot = slots_[s];
+    double kept = 0;
+    if (slot.state != Replay::lost) {
+      const double restart = segment_of(restart_lsn(slot), segment) * segment;
+      if (restart < held) {
+        kept = held - restart;
+        held = restart;
+      }
+    }
+    emit(layout_.slots[s].owner, from, kept, 0);
+  }
+  const auto piece = [&](const sim::Piece& wal) {
+    const double lsn = wal.value;
+    emit(places.wal_written, wal.at, lsn - node.start.bytes, wal.slope);
+    const double exhausted = node.pg_wal.exhausted_at().bytes;
+    const double beyond = std::max(0.0, std::ceil((lsn - exhausted) / segment)) * segment;
+    const double size = (node.pg_wal.last_segment() - node.pg_wal.first_segment() + 1) * segment + beyond;
+    const double slope = lsn >= exhausted ? wal.slope : 0;
+    emit(places.pg_wal, wal.at, size, slope);
+    const double base = node.data.other + relations + growth * seconds(wal.at - from);
+    emit(places.data_used, wal.at, base + (node.shared_volume ? size : 0), growth + (node.shared_volume ? slope : 0));
+    if (!node.shared_volume) emit(places.wal_used, wal.at, node.wal.other + size, slope);
+    const double recovery = lsn - segment_of(node.redo, segment) * segment;
+    emit(places.owner_recovery, wal.at, recovery, wal.slope);
+    emit(places.owner_recycled, wal.at, std::max(0.0, size - recovery - (node.redo.bytes - held)), slope - wal.slope);
+  };
+  // The curve is in terms of its base; only the part between the two events is told.
+  const double begin = seconds(from - node.flow.base());
+  const sim::Mixture& curve = node.flow.curve();
+  if (elapsed <= 0) return;
+  const double tolerance = 1e-3 * (curve(begin + elapsed) - curve(begin));
+  Duration at = from - node.flow.base();
+  const Duration end = to - node.flow.base();
+  while (at < end) {
+    const Duration until = std::min(end, sim::straight_until(curve, at, end, tolerance));
+    const double value = curve(at);
+    piece({node.flow.base() + at, value, (curve(until) - value) / seconds(until - at)});
+    at = until;
+  }
+}
+
+void Simulation::observe_slot(std::size_t index, Instant from, Instant to) {
+  const SlotState& slot = slots_[index];
+  const Layout::SlotPlaces& places = layout_.slots[index];
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  if (slot.state == Replay::lost) {
+    emit(places.retained, from, 0, 0);
+    emit(places.lag, from, 0, 0);
+    return;
+  }
+  const double elapsed = seconds(to - from);
+  const Lsn start = node.history.lsn(from), end = node.history.lsn(to);
+  const double slope = (end - start) / elapsed;
+  if (slot.state == Replay::streaming) {
+    // A sawtooth from 0 to 15 s of WAL: its mean.
+    emit(places.retained, from, slope * 7.5, 0);
+    emit(places.lag, from, 0, 0);
+    emit(places.replay_lag, from, 0, 0);
+    return;
+  }
+  const double speed = slot.state == Replay::catching_up ? slot.speed : 0;
+  const Instant moved = std::min(to, after(slot.position, speed * elapsed));
+  const double replayed = (node.history.lsn(moved) - node.history.lsn(slot.position)) / elapsed;
+  emit(places.retained, from, start - restart_lsn(slot), slope - replayed);
+  emit(places.lag, from, start - confirmed_lsn(slot), slope - replayed);
+  emit(places.replay_lag, from, seconds(from - slot.position), 1 - speed);
+}
+
+}  // namespace models

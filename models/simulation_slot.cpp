@@ -1,0 +1,313 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/simulation.hpp"
+
+/// Slots, what they hold, how consumers catch up, and the incidents that stop them.
+namespace models {
+namespace {
+
+constexpr double snapshot_interval = 15;  // LOG_SNAPSHOT_INTERVAL_MS, bgwriter.c
+
+}  // namespace
+
+void Simulation::on_incident(std::size_t index) {
+  IncidentState& state = incidents_[index];
+  const Incident& incident = mesh_.incidents[index];
+  if (state.on) {
+    end_incident(index);
+    const double gap = draws_(incident.every);
+    timers_.set(state.timer, gap > 0 ? after(now_, state.rng.exponential(gap)) : never);
+    return;
+  }
+  begin_incident(index);
+  // Lengths differ from occurrence to occurrence: an uncertain one is drawn again each time.
+  double length = incident.duration.value;
+  if (incident.duration.parameter >= 0)
+    length = draw_value(mesh_.parameters[static_cast<std::size_t>(incident.duration.parameter)].distribution,
+                        state.rng.uniform());
+  timers_.set(state.timer, length > 0 ? after(now_, length) : never);
+}
+
+void Simulation::begin_incident(std::size_t index) {
+  const Incident& incident = mesh_.incidents[index];
+  incidents_[index].on = true;
+  incidents_[index].started = now_;
+  event("incident", incident.name, "begins");
+  switch (incident.kind) {
+    case Incident::Kind::link_down: for_slots_of_link(incident.link, true); break;
+    case Incident::Kind::subscriber_down:
+    case Incident::Kind::standby_down:
+      for (std::size_t s = 0; s < slots_.size(); ++s) {
+        const SlotState& slot = slots_[s];
+        const bool hit =
+            incident.subscription >= 0 ? slot.subscription == incident.subscription
+            : incident.standby >= 0    ? slot.standby == incident.standby
+            : incident.node >= 0 && slot.subscription >= 0 &&
+                  mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber == incident.node;
+        if (hit) outage(s, true);
+      }
+      break;
+    case Incident::Kind::open_transaction:
+      if (!incident.writes) break;
+      for (std::size_t s = 0; s < slots_.size(); ++s) {
+        const int node = incident.database >= 0
+                             ? mesh_.databases[static_cast<std::size_t>(incident.database)].node
+                             : incident.node;
+        if (slots_[s].publisher != node || slots_[s].subscription < 0) continue;
+        settle_slot(s);
+        slots_[s].pins.push_back(now_);
+        watch_slot(s);
+      }
+      break;
+    case Incident::Kind::archiver_failing: {
+      const auto n = static_cast<std::size_t>(incident.node);
+      settle(n);
+      nodes_[n].archiver_stuck_segment = segment_of(nodes_[n].flow.lsn(now_), nodes_[n].pg_wal.segment_size());
+      break;
+    }
+    case Incident::Kind::ddl: break;
+  }
+}
+
+void Simulation::end_incident(std::size_t index) {
+  const Incident& incident = mesh_.incidents[index];
+  const Instant started = incidents_[index].started;
+  incidents_[index].on = false;
+  event("incident", incident.name, "ends");
+  switch (incident.kind) {
+    case Incident::Kind::link_down: for_slots_of_link(incident.link, false); break;
+    case Incident::Kind::subscriber_down:
+    case Incident::Kind::standby_down:
+      for (std::size_t s = 0; s < slots_.size(); ++s) {
+        const SlotState& slot = slots_[s];
+        const bool hit =
+            incident.subscription >= 0 ? slot.subscription == incident.subscription
+            : incident.standby >= 0    ? slot.standby == incident.standby
+            : incident.node >= 0 && slot.subscription >= 0 &&
+                  mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber == incident.node;
+        if (hit) outage(s, false);
+      }
+      break;
+    case Incident::Kind::open_transaction:
+      for (std::size_t s = 0; s < slots_.size(); ++s) {
+        auto& pins = slots_[s].pins;
+        const auto pin = std::find(pins.begin(), pins.end(), started);
+        if (pin == pins.end()) continue;
+        settle_slot(s);
+        pins.erase(pin);
+        watch_slot(s);
+      }
+      break;
+    case Incident::Kind::archiver_failing:
+      nodes_[static_cast<std::size_t>(incident.node)].archiver_stuck_segment = -1;
+      break;
+    case Incident::Kind::ddl: break;
+  }
+}
+
+void Simulation::for_slots_of_link(int link, bool begins) {
+  for (std::size_t s = 0; s < slots_.size(); ++s)
+    if (slots_[s].subscription >= 0 &&
+        mesh_.subscriptions[static_cast<std::size_t>(slots_[s].subscription)].link == link)
+      outage(s, begins);
+}
+
+void Simulation::outage(std::size_t index, bool begins) {
+  SlotState& slot = slots_[index];
+  settle_slot(index);
+  slot.outages += begins ? 1 : -1;
+  if (slot.state == Replay::lost) return;
+  if (begins && slot.outages == 1) {
+    slot.outage_since = now_;
+    if (slot.first_outage == never) slot.first_outage = now_;
+    slot.state = Replay::stalled;
+    timers_.cancel(slot.step);
+  } else if (!begins && slot.outages == 0) {
+    // In the companion run the first outage never ends.
+    if (companion_.subscription >= 0 && companion_.subscription == slot.subscription) {
+      slot.outages = 1;
+      return;
+    }
+    slot.back_since = now_;
+    slot.state = Replay::waiting;
+    // The apply worker is started again within wal_retrieve_retry_interval; the walsender then decodes from
+    // restart_lsn again before it sends anything new.
+    const auto subscriber = slot.subscription < 0
+                                ? static_cast<std::size_t>(slot.publisher)
+                                : static_cast<std::size_t>(mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
+    const double retry = seconds(mesh_.nodes[subscriber].settings.wal_retrieve_retry_interval) *
+                         streams_.named("retry", index).uniform();
+    const double decode = slot.subscription < 0 ? std::numeric_limits<double>::infinity()
+                                                : load_.subscriptions[static_cast<std::size_t>(slot.subscription)].decode_rate;
+    const double again = std::max(0.0, confirmed_lsn(slot) - restart_lsn(slot)) / decode;
+    timers_.set(slot.step, after(now_, retry + again));
+  }
+  watch_slot(index);
+  if (slot.subscription >= 0) rates_changed();
+}
+
+double Simulation::replay_speed(const SlotState& slot, Instant position) const {
+  if (slot.subscription < 0) return std::numeric_limits<double>::infinity();
+  const SubscriptionLoad& load = load_.subscriptions[static_cast<std::size_t>(slot.subscription)];
+  const WalHistory& history = nodes_[static_cast<std::size_t>(slot.publisher)].history;
+  const WalHistory::Stretch& stretch = history.at(position);
+  const Instant end = std::min(history.end_of(position), now_);
+  double wal = stretch.wal.derivative(std::max(0.0, seconds(position - stretch.from)));
+  if (end > position) wal = (history.lsn(end) - history.lsn(position)) / seconds(end - position);
+  double wire = 0, apply = 0;
+  for (std::size_t c = 0; c < stretch.clocks.size(); ++c) {
+    wire += load.wire[c] * stretch.clocks[c];
+    apply += load.apply_seconds[c] * stretch.clocks[c];
+  }
+  double speed = std::numeric_limits<double>::infinity();
+  if (wal > 0) speed = std::min(speed, load.decode_rate / wal);
+  if (wire > 0) speed = std::min(speed, load.bandwidth / wire);
+  if (apply > 0) speed = std::min(speed, 1 / apply);
+  return std::min(speed, 1e6);
+}
+
+void Simulation::settle_slot(std::size_t index) {
+  SlotState& slot = slots_[index];
+  const double elapsed = seconds(now_ - slot.settled);
+  if (elapsed <= 0) return;
+  if (observer_ != nullptr) observe_slot(index, slot.settled, now_);
+  const Instant before = slot.position;
+  if (slot.state == Replay::streaming)
+    slot.position = now_;
+  else if (slot.state == Replay::catching_up)
+    slot.position = std::min(now_, after(slot.position, slot.speed * elapsed));
+  if (slot.subscription >= 0 && slot.position > before) {
+    const SubscriptionLoad& load = load_.subscriptions[static_cast<std::size_t>(slot.subscription)];
+    const auto& clocks = nodes_[static_cast<std::size_t>(slot.publisher)].history.at(before).clocks;
+    for (std::size_t c = 0; c < clocks.size(); ++c)
+      slot.wire += load.wire[c] * clocks[c] * seconds(slot.position - before);
+  }
+  slot.settled = now_;
+  note_slot(index);
+}
+
+/// Decides what the slot does from now on and when that changes.
+void Simulation::plan_slot(std::size_t index) {
+  SlotState& slot = slots_[index];
+  if (slot.state != Replay::streaming && slot.state != Replay::catching_up) return;
+  slot.speed = replay_speed(slot, slot.position);
+  if (slot.state == Replay::streaming) {
+    if (slot.speed >= 1) return;
+    slot.state = Replay::catching_up;  // the subscriber is slower than the load: it falls behind
+    slot.back_since = now_;
+  }
+  const WalHistory& history = nodes_[static_cast<std::size_t>(slot.publisher)].history;
+  const Instant end = history.end_of(slot.position);
+  if (end != never)
+    timers_.set(slot.step, after(now_, seconds(end - slot.position) / slot.speed));
+  else if (slot.speed > 1)
+    timers_.set(slot.step, after(now_, seconds(now_ - slot.position) / (slot.speed - 1)));
+  else
+    timers_.cancel(slot.step);
+}
+
+void Simulation::on_slot_step(std::size_t index) {
+  SlotState& slot = slots_[index];
+  settle_slot(index);
+  if (slot.state == Replay::waiting) {
+    slot.state = Replay::catching_up;
+  } else if (slot.state == Replay::catching_up) {
+    const WalHistory& history = nodes_[static_cast<std::size_t>(slot.publisher)].history;
+    const Instant end = history.end_of(slot.position);
+    if (end != never && seconds(end - slot.position) < 1e-6) slot.position = end;
+    if (seconds(now_ - slot.position) < 1e-3 && history.end_of(slot.position) == never) {
+      slot.position = now_;
+      slot.state = Replay::streaming;
+      if (slot.back_since != never)
+        slot.catch_up_most = std::max(slot.catch_up_most, seconds(now_ - slot.back_since));
+      slot.back_since = never;
+      slot.outage_since = never;
+      event("caught_up", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject, "");
+    }
+  }
+  plan_slot(index);
+  watch_slot(index);
+  if (slot.subscription >= 0) rates_changed();
+}
+
+Instant Simulation::restart_point(const SlotState& slot) const {
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  Instant point = slot.position;
+  if (slot.standby >= 0) return point;
+  for (const Instant pin : slot.pins) point = std::min(point, pin);
+  // The last RUNNING_XACTS at or before it: of the background writer's 15 s grid or of a checkpoint.
+  const double t = seconds(point);
+  const double grid = std::floor((t - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
+                      node.snapshot_phase;
+  const Instant snapshot = grid <= 0 ? Instant{} : Instant{from_seconds(grid)};
+  return std::max(std::min(snapshot, point), node.history.redo_before(point));
+}
+
+Lsn Simulation::restart_lsn(const SlotState& slot) const {
+  return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(restart_point(slot));
+}
+
+Lsn Simulation::confirmed_lsn(const SlotState& slot) const {
+  return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(slot.position);
+}
+
+void Simulation::note_slot(std::size_t index) {
+  SlotState& slot = slots_[index];
+  if (slot.state == Replay::lost) return;
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  const Lsn current = node.flow.lsn(now_);
+  const Lsn restart = restart_lsn(slot);
+  slot.retained_most = std::max(slot.retained_most, current - restart);
+  slot.lag_most = std::max(slot.lag_most, current - confirmed_lsn(slot));
+  slot.replay_lag_most = std::max(slot.replay_lag_most, seconds(now_ - slot.position));
+  const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
+  const WalStatus status = wal_status(config.settings, config.wal_segment_size, restart, current);
+  if (status != slot.status && recording())
+    event("wal_status", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+          std::string{to_string(slot.status)} + " -> " + to_string(status));
+  slot.status = status;
+}
+
+/// The moment at which the slot turns unreserved, while its restart_lsn stands still.
+void Simulation::watch_slot(std::size_t index) {
+  SlotState& slot = slots_[index];
+  timers_.cancel(slot.threshold);
+  if (slot.state == Replay::lost || slot.unreserved != never) return;
+  if (slot.state != Replay::stalled && slot.pins.empty()) return;
+  const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
+  const Lsn end = unreserved_at(config.settings, config.wal_segment_size, restart_lsn(slot));
+  if (std::isinf(end.bytes)) return;
+  timers_.set(slot.threshold, nodes_[static_cast<std::size_t>(slot.publisher)].flow.reaches(end, horizon_ + 1ns));
+}
+
+void Simulation::on_slot_threshold(std::size_t index) {
+  SlotState& slot = slots_[index];
+  settle(static_cast<std::size_t>(slot.publisher));
+  settle_slot(index);
+  slot.unreserved = std::min(slot.unreserved, now_);
+  event("unreserved", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+        "safe_wal_size is used up; the end of the next checkpoint invalidates the slot");
+}
+
+void Simulation::lose_slot(std::size_t index) {
+  SlotState& slot = slots_[index];
+  note_slot(index);
+  slot.state = Replay::lost;
+  slot.lost = now_;
+  slot.unreserved = std::min(slot.unreserved, now_);
+  timers_.cancel(slot.step);
+  timers_.cancel(slot.threshold);
+  event("slot_lost", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+        "restart_lsn exceeds max_slot_wal_keep_size");
+}
+
+void Simulation::forget_history(std::size_t index) {
+  Instant needed = now_;
+  for (const std::size_t s : slots_of_node_[index])
+    if (slots_[s].state != Replay::lost) needed = std::min(needed, restart_point(slots_[s]));
+  nodes_[index].history.forget_before(needed - 40s);
+}
+
+}  // namespace models

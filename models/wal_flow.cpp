@@ -1,0 +1,132 @@
+#include "models/wal_flow.hpp"
+
+#include <algorithm>
+
+#include "models/wal_record.hpp"
+#include "sim/math.hpp"
+
+namespace models {
+namespace {
+
+double total(const std::vector<Contribution>& contributions, const std::vector<double>& drivers) {
+  double sum = 0;
+  for (const Contribution& c : contributions)
+    sum += c.amount * drivers[static_cast<std::size_t>(c.driver)];
+  return sum;
+}
+
+}  // namespace
+
+double compression_ratio(WalCompression method) {
+  switch (method) {
+    case WalCompression::off: return 1;
+    case WalCompression::pglz: return 4655.0 / 8113;
+    case WalCompression::lz4: return 4654.0 / 8113;
+    case WalCompression::zstd: return 3022.0 / 8113;
+  }
+  return 1;
+}
+
+WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal_segment_size)
+    : wal_rates_{load.nodes[static_cast<std::size_t>(node)].wal},
+      record_rates_{load.nodes[static_cast<std::size_t>(node)].records},
+      images_on_{settings.full_page_writes},
+      compression_{compression_ratio(settings.wal_compression)} {
+  const auto segment = static_cast<double>(wal_segment_size.count);
+  framing_ = lsn_distance(1000 * segment, segment) / (1000 * segment);
+  for (std::size_t r = 0; r < load.relations.size(); ++r) {
+    const RelationLoad& relation = load.relations[r];
+    if (relation.node != node) continue;
+    for (const ImagedPages& imaged : relation.imaged) {
+      const bool follows = imaged.image == 0;
+      classes_.push_back({static_cast<int>(r), imaged.pages > 0 ? 0.0 : imaged.share, imaged.pages,
+                          imaged.image, imaged.replaced, follows ? relation.updates : -1,
+                          imaged.touches});
+    }
+  }
+}
+
+void WalFlow::settle(Instant now) {
+  const double elapsed = seconds(now - base_);
+  if (elapsed > 0) {
+    for (Class& c : classes_)
+      if (c.pages > 0 && c.rate > 0) c.unimaged *= sim::exp(-c.rate / c.pages * elapsed);
+    records_ += records_rate_ * elapsed;
+  }
+  const double position = curve_(elapsed), images = images_(elapsed), bytes = image_bytes_(elapsed);
+  base_ = now;
+  curve_.reset(position, 0);
+  images_.reset(images, 0);
+  image_bytes_.reset(bytes, 0);
+}
+
+void WalFlow::start_cycle(Instant now, const std::vector<double>& relation_pages) {
+  settle(now);
+  for (Class& c : classes_) {
+    const double pages = relation_pages[static_cast<std::size_t>(c.relation)];
+    c.pages = c.absolute > 0 ? std::min(c.absolute, std::max(1.0, pages)) : c.share * pages;
+    c.unimaged = 1;
+  }
+}
+
+void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
+                        const std::vector<double>& page_free) {
+  settle(now);
+  const double record_bytes = total(wal_rates_, drivers);
+  records_rate_ = total(record_rates_, drivers);
+  idle_ = record_bytes <= 0;
+  curve_.reset(curve_.value(), framing_ * record_bytes);
+  terms_.clear();
+  for (Class& c : classes_) {
+    c.rate = total(c.touches, drivers);
+    if (!images_on_ || c.rate <= 0 || c.pages <= 0 || c.unimaged < 1e-12) continue;
+    const double content = c.updates < 0 ? 0
+                                         : page_size - page_free[static_cast<std::size_t>(c.updates)];
+    const double plain = c.updates < 0 ? c.image : page_image(content) - c.replaced;
+    const double pages = c.pages * c.unimaged;
+    terms_.push_back({c.rate / c.pages, pages, pages * plain * compression_});
+  }
+  merge_similar_terms();
+  for (const Term& term : terms_) {
+    curve_.add(framing_ * term.bytes, term.rate);
+    images_.add(term.pages, term.rate);
+    image_bytes_.add(term.bytes, term.rate);
+  }
+}
+
+void WalFlow::merge_similar_terms() {
+  constexpr std::size_t enough = 40;
+  std::sort(terms_.begin(), terms_.end(),
+            [](const Term& a, const Term& b) { return a.rate < b.rate; });
+  for (double ratio = 1.02; terms_.size() > enough; ratio = 1 + 2 * (ratio - 1)) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+      if (kept > 0 && terms_[i].rate <= terms_[kept - 1].rate * ratio) {
+        Term& into = terms_[kept - 1];
+        const double bytes = into.bytes + terms_[i].bytes;
+        into.rate = (into.rate * into.bytes + terms_[i].rate * terms_[i].bytes) / bytes;
+        into.bytes = bytes;
+        into.pages += terms_[i].pages;
+      } else {
+        terms_[kept++] = terms_[i];
+      }
+    }
+    terms_.resize(kept);
+  }
+}
+
+void WalFlow::add(double aligned_bytes, double records) {
+  // The curve's shape stays; only its value moves, so the unimaged shares need no settling.
+  sim::Mixture moved{curve_.value() + framing_ * aligned_bytes, curve_.slope()};
+  for (const Term& term : terms_) moved.add(framing_ * term.bytes, term.rate);
+  curve_ = std::move(moved);
+  records_ += records;
+}
+
+Instant WalFlow::reaches(Lsn lsn, Instant limit) const {
+  if (limit <= base_) return never;
+  const auto when = curve_.crossing(lsn.bytes, limit - base_);
+  return when ? base_ + *when : never;
+}
+
+}  // namespace models

@@ -1,0 +1,47 @@
+#include "models/wal_history.hpp"
+
+#include <algorithm>
+
+#include "sim/check.hpp"
+
+namespace models {
+
+void WalHistory::open(Instant now, const sim::Mixture& wal, const std::vector<double>& clocks,
+                      bool redo) {
+  if (!stretches_.empty() && stretches_.back().from == now) {
+    redo |= stretches_.back().redo;
+    stretches_.pop_back();
+  }
+  stretches_.push_back({now, wal, clocks, redo});
+}
+
+void WalHistory::forget_before(Instant needed) {
+  while (stretches_.size() > 1 && stretches_[1].from <= needed) stretches_.pop_front();
+}
+
+std::size_t WalHistory::index(Instant t) const {
+  sim::check(!stretches_.empty(), "the WAL history is empty");
+  const auto after = std::upper_bound(stretches_.begin(), stretches_.end(), t,
+                                      [](Instant x, const Stretch& s) { return x < s.from; });
+  return after == stretches_.begin() ? 0 : static_cast<std::size_t>(after - stretches_.begin() - 1);
+}
+
+const WalHistory::Stretch& WalHistory::at(Instant t) const { return stretches_[index(t)]; }
+
+Lsn WalHistory::lsn(Instant t) const {
+  const Stretch& s = at(t);
+  return {s.wal(std::max(0.0, seconds(t - s.from)))};
+}
+
+Instant WalHistory::end_of(Instant t) const {
+  const std::size_t i = index(t);
+  return i + 1 < stretches_.size() ? stretches_[i + 1].from : never;
+}
+
+Instant WalHistory::redo_before(Instant t) const {
+  for (std::size_t i = index(t) + 1; i-- > 0;)
+    if (stretches_[i].redo && stretches_[i].from <= t) return stretches_[i].from;
+  return stretches_.front().from;
+}
+
+}  // namespace models
