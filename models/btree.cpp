@@ -156,6 +156,21 @@ bool uses_postings(const IndexLayout& index) {
   return index.deduplicates && (index.duplicates > 1 || index.null_share > 0);
 }
 
+double null_bytes_per_row(double posting_limit) {
+  constexpr double many = 1e6;
+  return key_bytes(index_header_with_nulls, many, posting_limit) / many;
+}
+
+double present_bytes_per_row(const IndexLayout& index, double posting_limit) {
+  const double null = index.null_share;
+  const double isz = (index.tuple.mean - null * index_header_with_nulls) / (1 - null);
+  return bytes_per_row(isz, index.duplicates, posting_limit);
+}
+
+// New duplicates of a key that fills whole leaves come last among them: such leaves split 96 : 4
+// (BTREE_SINGLEVAL_FILLFACTOR), and each key has one leaf that is filling.
+double single_value_leaves_per_row(double bytes) { return bytes / (0.96 * btree_page_usable); }
+
 Length slot(const IndexLayout& index) { return index.tuple + Length(line_pointer); }
 
 double leaf_reserved(const IndexLayout& index) {
@@ -171,6 +186,41 @@ BtreePages pages_above(double leaves, const IndexLayout& index) {
     pages.internal += level;
   }
   return pages;
+}
+
+// Aligned WAL of one split: the record and the new downlink in the parent.
+double split_wal(const IndexLayout& index, double moved_bytes, bool rightmost) {
+  return Length(btree_split_record(index, moved_bytes, rightmost)).aligned8() +
+         Length(btree_insert_upper(index.pivot)).aligned8();
+}
+
+struct Deduplication {
+  double wal_per_row = 0;  // DEDUP records, aligned
+  double unmerged_bytes =
+      0;  // what new entries not yet merged take beyond their TID, on the average leaf
+};
+
+// What happens on a leaf between two splits: new entries fill the free space as single tuples, then
+// a pass merges those whose key is there already, which shrinks them to a TID of 6 bytes and frees
+// the rest, until a pass frees nothing. nbtdedup.c, _bt_dedup_pass(); each merged key is one
+// interval of 4 bytes in the DEDUP record.
+Deduplication deduplication(const IndexLayout& index, double free_bytes) {
+  if (!uses_postings(index)) return {};
+  constexpr double tid = 6;
+  const double single = slot(index).mean;
+  const double merged_row = leaf_bytes_per_row(index, btree_posting_limit_run_time);
+  const double mergeable = std::clamp((single - merged_row) / (single - tid), 0.0, 1.0);
+  const double keys =
+      std::max(1.0, btree_page_usable / merged_row / std::max(1.0, index.duplicates));
+  double rows = 0, wal = 0, unmerged = 0;
+  for (double entries = free_bytes / single; entries >= 1;
+       entries *= mergeable * (single - tid) / single) {
+    const double intervals = mergeable * keys * entries / (keys + entries);
+    rows += entries;
+    wal += Length(btree_dedup_record(std::max(1.0, std::round(intervals)))).aligned8();
+    unmerged += entries * entries / 2 * mergeable * (single - tid);
+  }
+  return rows > 0 ? Deduplication{wal / rows, unmerged / rows} : Deduplication{};
 }
 
 }  // namespace
@@ -226,9 +276,10 @@ double rows_per_leaf_built(const IndexLayout& index) {
 }
 
 double rows_per_leaf_ascending(const IndexLayout& index) {
-  if (uses_postings(index))
-    return (btree_page_usable - leaf_reserved(index)) /
-           leaf_bytes_per_row(index, btree_posting_limit_run_time);
+  if (uses_postings(index)) {
+    const double merged = btree_page_usable - leaf_reserved(index);
+    return merged / leaf_bytes_per_row(index, btree_posting_limit_run_time);
+  }
   const double item = slot(index).mean, fill = index.fillfactor / 100.0;
   const double total = leaf_capacity(index) + 1;
   const double left = fill * (btree_page_usable - item - 8);
@@ -238,18 +289,28 @@ double rows_per_leaf_ascending(const IndexLayout& index) {
 }
 
 double rows_per_leaf_random(const IndexLayout& index, double density) {
-  return std::max(
-      1.0, density * btree_page_usable / leaf_bytes_per_row(index, btree_posting_limit_run_time));
+  const double unmerged = deduplication(index, btree_page_usable / 2).unmerged_bytes;
+  const double used = std::max(1.0, density * btree_page_usable - unmerged);
+  if (!uses_postings(index)) return std::max(1.0, used / slot(index).mean);
+  const double null = index.null_share;
+  double leaves_per_row =
+      null * single_value_leaves_per_row(null_bytes_per_row(btree_posting_limit_run_time));
+  if (null < 1) {
+    const double bytes = present_bytes_per_row(index, btree_posting_limit_run_time);
+    const bool fills_leaves = index.duplicates * bytes > btree_page_usable;
+    leaves_per_row +=
+        (1 - null) *
+        (fills_leaves ? single_value_leaves_per_row(bytes) + 0.5 / index.duplicates : bytes / used);
+  }
+  return std::max(1.0, 1 / leaves_per_row);
 }
 
 double leaf_bytes_per_row(const IndexLayout& index, double posting_limit) {
   if (!uses_postings(index)) return index.tuple.mean + line_pointer;
   const double null = index.null_share;
-  const double null_row =
-      null > 0 ? key_bytes(index_header_with_nulls, 1e6, posting_limit) / 1e6 : 0;
-  if (null >= 1) return null_row;
-  const double isz = (index.tuple.mean - null * index_header_with_nulls) / (1 - null);
-  return null * null_row + (1 - null) * bytes_per_row(isz, index.duplicates, posting_limit);
+  double bytes = null * null_bytes_per_row(posting_limit);
+  if (null < 1) bytes += (1 - null) * present_bytes_per_row(index, posting_limit);
+  return bytes;
 }
 
 BtreePages btree_pages_built(const IndexLayout& index, double rows) {
@@ -266,16 +327,19 @@ BtreePages btree_pages_random(const IndexLayout& index, double rows, double dens
 
 double split_wal_ascending(const IndexLayout& index) {
   const double kept = rows_per_leaf_ascending(index);
-  const double moved = std::max(1.0, leaf_capacity(index) + 1 - kept);
-  const double split = btree_split_record(index, moved, true);
-  return (Length(split).aligned8() + Length(btree_insert_upper(index.pivot)).aligned8()) / kept;
+  const bool postings = uses_postings(index);
+  const double moved =
+      postings ? leaf_reserved(index) : (leaf_capacity(index) + 1 - kept) * index.tuple.mean;
+  const double deduplicating =
+      deduplication(index, btree_page_usable - leaf_reserved(index)).wal_per_row;
+  return split_wal(index, moved, true) / kept + deduplicating;
 }
 
 double split_wal_random(const IndexLayout& index, double density) {
-  const double capacity = leaf_capacity(index);
-  const double split = btree_split_record(index, capacity / 2 + 0.5, false);
-  return (Length(split).aligned8() + Length(btree_insert_upper(index.pivot)).aligned8()) /
-         rows_per_leaf_random(index, density);
+  const double half = btree_page_usable / 2;
+  const double moved = uses_postings(index) ? half : half * index.tuple.mean / slot(index).mean;
+  return split_wal(index, moved, false) / rows_per_leaf_random(index, density) +
+         deduplication(index, half).wal_per_row;
 }
 
 double leaf_content(double fill) { return page_size - btree_page_usable * (1 - fill); }

@@ -272,12 +272,12 @@ double btree_insert_upper(double pivot) {
   return heap_frame + block_reference_same + main_data(xl_btree_insert) + pivot;
 }
 
-double btree_split_record(const IndexLayout& index, double items_moved, bool rightmost) {
+double btree_split_record(const IndexLayout& index, double moved_bytes, bool rightmost) {
   constexpr double xl_btree_split = 10;
   const double frame = heap_frame + block_reference_same + main_data(xl_btree_split);
   const double sibling = rightmost ? 0 : block_reference_same;
   const double new_item_left = rightmost ? 0 : 0.5 * index.tuple.mean;
-  return frame + sibling + index.pivot + items_moved * index.tuple.mean + new_item_left;
+  return frame + sibling + index.pivot + moved_bytes + new_item_left;
 }
 
 double btree_delete_record(double entries, int major) {

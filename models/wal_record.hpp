@@ -128,10 +128,10 @@ double checkpoint_wal(int major, WalLevel wal_level, double xids = 0);
 // B-tree, access/nbtxlog.h
 Length btree_insert_leaf(const IndexLayout& index);  // 48 + isz
 double btree_insert_upper(double pivot);             // one per split
-/// SPLIT_R or SPLIT_L: 64 + high key + items moved to the right page, + 8 with a right sibling. The
-/// new item itself is logged once more when it goes left (half of the splits that are not
+/// SPLIT_R or SPLIT_L: 64 + high key + tuples moved to the right page, + 8 with a right sibling.
+/// The new item itself is logged once more when it goes left (half of the splits that are not
 /// rightmost).
-double btree_split_record(const IndexLayout& index, double items_moved, bool rightmost);
+double btree_split_record(const IndexLayout& index, double moved_bytes, bool rightmost);
 double btree_delete_record(double entries, int major);
 double btree_vacuum_record(double entries);
 double btree_dedup_record(double intervals);
