@@ -62,6 +62,7 @@ class TreeBuilder : public YAML::EventHandler {
     Node node;
     node.kind = Node::Kind::scalar;
     node.plain = tag == "?";
+    node.flow = !open_.empty() && open_.back().node.flow;
     node.mark = place(mark);
     node.text = value;
     finish(std::move(node), anchor);
@@ -253,25 +254,18 @@ void refuse_binary(int source, Problems& problems) {
   problems.throw_if_any();
 }
 
-/// yaml-cpp reads a whole line of tokens ahead when it starts with a bracket: some 230 bytes for
-/// each.
-void refuse_crowded_line(int source, Problems& problems, const YamlLimits& limits) {
-  const std::string_view text = problems.source_text(source);
+/// yaml-cpp reads everything inside an outer bracket ahead, at some 230 bytes for each token,
+/// before we see the first event: what may become tokens is counted first.
+void refuse_crowd(int source, Problems& problems, const YamlLimits& limits) {
+  constexpr std::string_view indicators = "[]{},:&*!?";
   std::size_t tokens = 0;
-  int line = 1;
-  for (const char c : text) {
-    if (c == '\n') {
-      tokens = 0;
-      ++line;
-    } else if (std::string_view{"[]{},:&*!?"}.find(c) != std::string_view::npos) {
-      if (++tokens <= limits.tokens_per_line) continue;
-      problems.add({source, line, 1},
-                   fmt::format("more than {} brackets, commas and colons in one line",
-                               limits.tokens_per_line),
-                   "break the line");
-      problems.throw_if_any();
-    }
-  }
+  for (const char c : problems.source_text(source))
+    if (indicators.find(c) != std::string_view::npos) ++tokens;
+  if (tokens <= limits.tokens) return;
+  problems.add({source, 0, 0},
+               fmt::format("more than {} brackets, commas and colons: no scenario needs as many",
+                           limits.tokens));
+  problems.throw_if_any();
 }
 
 /// What yaml-cpp says, in words that help someone who wrote SQL into YAML.
@@ -375,7 +369,7 @@ std::string read_bounded(const std::string& path, const YamlLimits& limits) {
 
 Node parse_yaml(int source, Problems& problems, const YamlLimits& limits) {
   refuse_binary(source, problems);
-  refuse_crowded_line(source, problems, limits);
+  refuse_crowd(source, problems, limits);
   Node root = parse(source, 0, problems, limits);
   if (root.is_null()) {
     problems.add({source, 0, 0}, "the scenario is empty",

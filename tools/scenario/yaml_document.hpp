@@ -19,7 +19,7 @@ struct Node {
   };
   Kind kind = Kind::null;
   bool plain = false;  // scalar: written without quotes or block
-  bool flow = false;   // collection: written in brackets or braces
+  bool flow = false;   // written in brackets or braces; a scalar: stands inside them
   Mark mark;
   std::string text;         // scalar
   std::vector<Key> keys;    // map: one per item
@@ -39,8 +39,8 @@ struct YamlLimits {
   std::size_t bytes = std::size_t{16} << 20;        // of the file
   std::size_t nodes = 1'000'000;                    // values, copies made for aliases included
   std::size_t alias_bytes = std::size_t{64} << 20;  // text copied for aliases
-  std::size_t tokens_per_line = 500'000;
-  int depth = 64;  // collections inside collections
+  std::size_t tokens = 1'500'000;                   // characters that YAML gives a meaning
+  int depth = 64;                                   // collections inside collections
 };
 
 /// Reads a file of at most `limits.bytes`; its size is looked at before anything is read.

@@ -1,0 +1,161 @@
+#include "tools/scenario/key_objects.hpp"
+
+namespace scenario {
+namespace {
+
+constexpr Key table_keys[] = {
+    {"rows", Form::quantity, "0", "live rows at the start, freshly loaded and vacuumed"},
+    {"dead_rows", Form::quantity, "0", "dead rows at the start (n_dead_tup)"},
+    {"heap_size", Form::number, "as freshly loaded",
+     "size of the main fork at the start (pg_relation_size)", Unit::bytes},
+    {"widths", Form::quantities_by_name, "assumed from the type",
+     "average bytes of a column's values without varlena header: {device: 12}"},
+    {"text_widths", Form::quantities_by_name, "derived from type and width",
+     "average length of a column's values as text on the wire"},
+    within(0, 1,
+           {"nulls", Form::numbers_by_name, "0%", "share of NULLs by column: {ended_at: 5%}",
+            Unit::share}),
+    within(1, unbounded,
+           {"distinct", Form::numbers_by_name, "as many as rows",
+            "number of distinct values by column"}),
+    one_of("ascending|random",
+           {"order", Form::choices_by_name, "serial and integer keys ascending, uuid random",
+            "where new values of a column fall in its order"}),
+    within(0, 1,
+           {"partial", Form::numbers_by_name, "100%",
+            "share of the rows in a partial index, by index name", Unit::share}),
+    one_of("after_load|by_inserts",
+           {"indexes_built", Form::choice, "after_load",
+            "CREATE INDEX after the load (packed pages) or indexes grown by the inserts"}),
+    {"like", Form::text, "-", "make this table as a copy of a table of the DDL"},
+    count_key,
+};
+constexpr Object table{"table",
+                       "What the DDL does not say about a table: sizes and values at the start.",
+                       table_keys, true};
+
+constexpr Key skew_keys[] = {
+    within(0, 1,
+           {"recent", Form::quantity, "-", "uniformly the newest share of the rows", Unit::share}),
+    within(0, 10,
+           {"zipf", Form::quantity, "-",
+            "weight rank^-exponent: give the exponent, for example 1.07", Unit::factor}),
+    within(
+        0, 1,
+        {"gaussian", Form::quantity, "-",
+         "normal around the middle of the key; give the standard deviation as a share of the rows",
+         Unit::share}),
+    one_of("clustered|scattered",
+           {"keys", Form::choice, "recent and gaussian clustered, else scattered",
+            "clustered: neighbouring keys share a heap page; scattered: each key anywhere"}),
+};
+}  // namespace
+
+constexpr Object skew_object{
+    "skew", "Which rows a statement touches; `uniform`, or one of recent, zipf, gaussian.",
+    skew_keys};
+
+namespace {
+
+constexpr Key rows_key{"rows", Form::quantity, "what the text says",
+                       "rows written (or matched) per execution, where SQL does not tell"};
+constexpr Key skew_key =
+    made_of(skew_object, {"skew", Form::skew, "uniform", "which rows it touches"});
+constexpr Key conflicts_key =
+    within(0, 1,
+           {"conflicts", Form::quantity, "0%",
+            "ON CONFLICT, MERGE: share of the rows that exist already", Unit::share});
+constexpr Key unchanged_key{"unchanged", Form::words, "none",
+                            "columns it assigns the value they already have"};
+
+constexpr Key copy_keys[] = {
+    {"table", Form::text, "required", "target"},
+    {"columns", Form::words, "all", "columns of the COPY"},
+    {"rows", Form::quantity, "required", "rows per COPY"},
+};
+}  // namespace
+
+constexpr Object copy_object{"copy", "COPY … FROM, a batch of rows.", copy_keys};
+
+namespace {
+
+constexpr Key statement_keys[] = {
+    {"sql", Form::sql, "-", "one SQL statement"},
+    made_of(copy_object, {"copy", Form::object, "-", "a COPY instead of SQL"}),
+    rows_key,
+    skew_key,
+    conflicts_key,
+    unchanged_key,
+};
+}  // namespace
+
+constexpr Object statement_object{
+    "statement", "One statement of a transaction. A list entry may also be the SQL text alone.",
+    statement_keys};
+
+namespace {
+
+constexpr Key rebuild_keys[] = {
+    {"table", Form::text, "required", "what is rebuilt"},
+    one_of("swap|truncate_insert|delete_insert|merge|refresh",
+           {"by", Form::choice, "truncate_insert",
+            "swap: dbt's table materialization; refresh: REFRESH MATERIALIZED VIEW"}),
+    {"rows", Form::quantity, "rows of the table", "rows of the new content"},
+    {"sql", Form::sql, "all columns", "the INSERT … SELECT that fills it"},
+};
+constexpr Object rebuild{"rebuild", "Makes a table's content anew.", rebuild_keys};
+
+constexpr Key work_keys[] = {
+    {"name", Form::text, "its place in the list", "how paths and reports name it"},
+    {"sql", Form::sql, "-", "one statement, a transaction of its own"},
+    made_of(statement_object,
+            {"transaction", Form::statements, "-", "several statements as one transaction"}),
+    made_of(copy_object, {"copy", Form::object, "-", "a COPY"}),
+    made_of(rebuild, {"rebuild", Form::object, "-", "a rebuild, with `every:` or `at:`"}),
+    {"rate", Form::quantity, "-", "transactions per time at factor 1 of the profile (open load)",
+     Unit::per_second},
+    within(0, 100'000,
+           {"clients", Form::quantity, "-", "so many clients run it back to back (closed load)"}),
+    within(1, 100'000,
+           {"connections", Form::whole, "1",
+            "server sessions that share the stream; each fills a heap page of its own"}),
+    {"profile", Form::text, "flat", "load over time: a built-in or own profile"},
+    within(-1, 100,
+           {"growth", Form::quantity, "0%", "compound growth of the rate per year", Unit::share}),
+    {"from", Form::number, "0s", "starts so long after the start of the run", Unit::seconds},
+    {"until", Form::number, "horizon", "ends so long after the start of the run", Unit::seconds},
+    {"for", Form::number, "horizon", "instead of until: lasts so long from `from`", Unit::seconds},
+    within(1, unbounded,
+           {"executions", Form::number, "unlimited", "stops after so many transactions"}),
+    {"at", Form::moment, "after one `every`",
+     "first execution: time after the start, or time of day"},
+    {"every", Form::number, "once", "repeats at this interval", Unit::seconds},
+    rows_key,
+    skew_key,
+    conflicts_key,
+    unchanged_key,
+    like_key,
+    count_key,
+};
+constexpr Object work{"workload entry",
+                      "Exactly one of sql, transaction, copy, rebuild; as a stream (`rate:` or "
+                      "`clients:`) or as a job (`at:`, `every:`).",
+                      work_keys, true};
+
+constexpr Key domain_keys[] = {
+    {"node", Form::text, "required", "the node it lives on"},
+    {"database", Form::text, "the domain's name", "its database; domains may share one"},
+    {"ddl", Form::ddl, "none",
+     "a file beside the scenario (pg_dump -s is fine), DDL text, or a list of them"},
+    {"search_path", Form::words, "what the DDL sets, else public", "schemas for unqualified names"},
+    made_of(table, {"tables", Form::object_map, "empty tables", "sizes by table name"}),
+    made_of(work, {"workload", Form::object_list, "none", "what runs"}),
+    like_key,
+    count_key,
+};
+}  // namespace
+
+constexpr Object domain_object{"domain", "A team's tables and what runs on them.", domain_keys,
+                               true};
+
+}  // namespace scenario

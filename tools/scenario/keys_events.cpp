@@ -1,0 +1,90 @@
+#include "tools/scenario/key_objects.hpp"
+
+namespace scenario {
+namespace {
+
+constexpr Key incident_keys[] = {
+    one_of("link_down|subscriber_down|open_transaction|standby_down|archiver_failing|ddl",
+           {"kind", Form::choice, "required", "what happens"}),
+    {"name", Form::text, "kind and what it hits", "how paths and reports name it"},
+    {"at", Form::moment, "-", "when: time after the start, or time of day"},
+    {"every", Form::quantity, "once",
+     "instead of at: gaps between occurrences; `~5d` is exponential with mean 5d", Unit::seconds},
+    {"for", Form::quantity, "until the horizon", "how long, drawn per occurrence", Unit::seconds},
+    {"link", Form::text, "-", "link_down: a/b or the link's name"},
+    {"product", Form::text, "-", "subscriber_down: whose subscriber"},
+    {"consumer", Form::text, "the only one", "subscriber_down: which consumer of the product"},
+    {"slot", Form::text, "-", "subscriber_down: instead of product, the slot's name"},
+    {"standby", Form::text, "-", "standby_down: which"},
+    {"node", Form::text, "-", "archiver_failing, open_transaction: where"},
+    {"domain", Form::text, "-", "open_transaction, ddl: in whose database"},
+    one_of("read_committed|repeatable_read",
+           {"isolation", Form::choice, "read_committed",
+            "open_transaction: repeatable_read holds a snapshot"}),
+    {"writes", Form::flag, "on",
+     "open_transaction: has written, so it has an xid and pins restart_lsn"},
+    {"sql", Form::sql, "-", "ddl: the statement"},
+    one_of("interceptor|hand|nobody", {"repaired_by", Form::choice, "nobody",
+                                       "ddl: interceptor (governance) or hand (after `for:`)"}),
+    like_key,
+    count_key,
+};
+}  // namespace
+
+constexpr Object incident_object{
+    "incident", "Something that goes wrong: once (`at:`) or again and again (`every:`).",
+    incident_keys, true};
+
+namespace {
+
+constexpr Key kill_routine_keys[] = {
+    {"every", Form::number, "5min", "how often it looks", Unit::seconds},
+    {"xmin_age", Form::number, "500000",
+     "ends sessions whose snapshot is older than so many transactions"},
+};
+constexpr Object kill_routine{"kill_routine", "Ends readers that hold back vacuum.",
+                              kill_routine_keys};
+
+constexpr Key interceptor_keys[] = {
+    {"every", Form::number, "60s", "how often it compares and repairs schemas", Unit::seconds},
+};
+constexpr Object interceptor{"drift_interceptor", "Carries schema changes to subscribers.",
+                             interceptor_keys};
+
+constexpr Key governance_keys[] = {
+    made_of(kill_routine, {"kill_routine", Form::object, "none", "kills old snapshots"}),
+    made_of(interceptor, {"drift_interceptor", Form::object, "none", "repairs DDL drift"}),
+};
+}  // namespace
+
+constexpr Object governance_object{"governance", "What the platform does on its own.",
+                                   governance_keys};
+
+namespace {
+
+constexpr Key objective_keys[] = {
+    {"metric", Form::text, "required", "see the metrics below"},
+    {"name", Form::text, "as written", "how reports name it"},
+    one_of("p5|p50|p95|p99|max|mean",
+           {"at", Form::choice, "p99; of times p5",
+            "over the replicates; small is bad for times, so `above:` goes with p5"}),
+    {"below", Form::threshold, "-", "in the metric's unit: 85%, 20GB, 1h, 1000"},
+    {"above", Form::threshold, "-", "the same, for what should be large"},
+    within(0, 1,
+           {"probability_below", Form::number, "-",
+            "of 0/1 metrics and times: the share of replicates in which it happens", Unit::share}),
+    {"node", Form::text, "every node", "metrics of nodes and volumes"},
+    one_of("data|wal", {"volume", Form::choice, "both", "metrics of volumes"}),
+    {"product", Form::text, "every slot", "metrics of slots: those of the product's consumers"},
+    {"consumer", Form::text, "every consumer", "metrics of slots: this consumer of the product"},
+    {"slot", Form::text, "every slot", "metrics of slots"},
+    {"domain", Form::text, "every domain", "metrics of tables: those of the domain"},
+    {"table", Form::text, "every table", "metrics of tables"},
+    {"index", Form::text, "every index", "metrics of indexes"},
+};
+}  // namespace
+
+constexpr Object objective_object{
+    "objective", "What must hold. Exactly one of below, above, probability_below.", objective_keys};
+
+}  // namespace scenario

@@ -1,0 +1,100 @@
+#include "tools/scenario/key_objects.hpp"
+
+namespace scenario {
+namespace {
+
+constexpr Key volume_keys[] = {
+    {"size", Form::quantity, "required", "capacity of the volume", Unit::bytes},
+    within(0, 1,
+           {"reserved", Form::quantity, "0%",
+            "share that PostgreSQL cannot use; ext4 keeps 5% for root unless told otherwise",
+            Unit::share}),
+    {"other", Form::quantity, "0",
+     "bytes on it that are not PostgreSQL's data directory (logs, dumps, system)", Unit::bytes},
+};
+constexpr Object volume{"volume", "A disk.", volume_keys};
+
+constexpr Key volumes_keys[] = {
+    made_of(volume, {"data", Form::object, "unlimited", "where the data directory is"}),
+    made_of(volume, {"wal", Form::object, "pg_wal is on data",
+                     "a separate volume for pg_wal (initdb --waldir)"}),
+};
+constexpr Object volumes{"volumes", "The disks of a node.", volumes_keys};
+
+constexpr Key start_state_keys[] = {
+    {"pg_wal", Form::number, "a settled server",
+     "size of pg_wal at the start; 80MB (5 segments) right after initdb", Unit::bytes},
+    {"since_checkpoint", Form::number, "drawn per replicate",
+     "time since the last checkpoint started; 0s: a CHECKPOINT just before the run", Unit::seconds},
+    within(0, 15,
+           {"since_running_xacts", Form::number, "drawn per replicate",
+            "time since the last RUNNING_XACTS record, 0s to 15s", Unit::seconds}),
+};
+constexpr Object start_state{"start_state", "What the server has behind it when the run starts.",
+                             start_state_keys};
+
+constexpr Key node_keys[] = {
+    within(15, 18, {"postgres", Form::whole, "15", "major version"}),
+    within(1, 4096, {"cores", Form::whole, "unlimited", "CPU cores"}),
+    {"memory", Form::quantity, "not given", "RAM", Unit::bytes},
+    {"storage", Form::text, "-", "kind of storage, for reports"},
+    made_of(volumes, {"volumes", Form::object, "unlimited", "the disks"}),
+    {"collation", Form::text, "C.UTF-8", "default collation of its databases"},
+    {"data_checksums", Form::flag, "off up to 17, on from 18", "initdb --data-checksums"},
+    {"wal_segment_size", Form::number, "16MB",
+     "initdb --wal-segsize; a power of two from 1MB to 1GB", Unit::bytes},
+    {"settings", Form::settings, "as initdb leaves them",
+     "PostgreSQL's own settings, checked against the major version"},
+    made_of(start_state,
+            {"start_state", Form::object, "a settled server", "state at the start of the run"}),
+    like_key,
+    count_key,
+};
+}  // namespace
+
+constexpr Object node_object{
+    "node", "One server: a PostgreSQL cluster with its settings and disks.", node_keys, true};
+
+namespace {
+
+constexpr Key link_keys[] = {
+    {"between", Form::words, "required", "the two nodes it joins: [a, b]"},
+    {"bandwidth", Form::quantity, "unlimited", "in each direction", Unit::bytes_per_second},
+    {"rtt", Form::quantity, "0s", "round-trip time", Unit::seconds},
+    {"name", Form::text, "a/b", "how incidents name it"},
+};
+}  // namespace
+
+constexpr Object link_object{"link", "A network link between two nodes.", link_keys};
+
+namespace {
+
+constexpr Key profile_keys[] = {
+    {"daily", Form::steps, "-", "factors by time of day: {\"00:00\": 0.4, \"18:00\": 2}"},
+    {"weekly", Form::steps, "-",
+     "factors by time of the week: {\"mon 08:00\": 2, \"fri 18:00\": 0.5}"},
+    {"steps", Form::steps, "-",
+     "factors by time after the start, once, for lab runs: {0s: 1, 30s: 5, 40s: 0}"},
+};
+}  // namespace
+
+constexpr Object profile_object{
+    "profile",
+    "Load over time, relative to the rate. Exactly one of the three keys; each factor holds until "
+    "the next. Built in: flat, evening_peak, office_hours, night_batch (their mean is 1).",
+    profile_keys};
+
+namespace {
+
+constexpr Key standby_keys[] = {
+    {"node", Form::text, "required", "the primary"},
+    {"slot", Form::text, "its name", "its physical slot"},
+    {"hot_standby_feedback", Form::flag, "off", "its setting"},
+    like_key,
+    count_key,
+};
+}  // namespace
+
+constexpr Object standby_object{"standby", "A physical standby with a slot.", standby_keys, true};
+
+}  // namespace scenario

@@ -1,0 +1,88 @@
+#include "tools/scenario/key_objects.hpp"
+
+namespace scenario {
+namespace {
+
+constexpr Key query_keys[] = {
+    {"sql", Form::sql, "required", "a query of the consumer on the product"},
+    {"rate", Form::quantity, "0", "how often it runs", Unit::per_second},
+};
+constexpr Object query{"query", "A consumer's query, for the federated mechanism.", query_keys};
+
+constexpr Key apply_rates_keys[] = {
+    within(1, unbounded,
+           {"insert", Form::quantity, "20k/s, 80k/s, 150k/s",
+            "rows per second the apply worker inserts", Unit::per_second}),
+    within(1, unbounded,
+           {"update", Form::quantity, "10k/s, 35k/s, 80k/s", "updates", Unit::per_second}),
+    within(1, unbounded,
+           {"delete", Form::quantity, "15k/s, 55k/s, 100k/s", "deletes", Unit::per_second}),
+    within(1, unbounded,
+           {"commit", Form::quantity, "2k/s, 8k/s, 15k/s", "transactions", Unit::per_second}),
+};
+constexpr Object apply_rates{
+    "apply_rates", "Speed of the subscriber; defaults are p10, p50, p90 of a measured prior.",
+    apply_rates_keys};
+
+constexpr Key consumer_keys[] = {
+    {"node", Form::text, "required", "where it reads"},
+    one_of("event|federated|logical|databases",
+           {"mechanism", Form::choice, "event",
+            "logical: same cluster; databases: other database of the cluster; federated: "
+            "postgres_fdw; event: logical replication"}),
+    {"subscription", Form::text, "sub_PRODUCT_CONSUMER", "name of the subscription (event)"},
+    {"slot", Form::text, "the subscription's name", "slot_name (event)"},
+    {"binary", Form::flag, "off", "subscription option (event)"},
+    {"copy_data", Form::flag, "off",
+     "run the initial copy at the start; off: in sync at the start (event)"},
+    one_of("off|on|parallel", {"streaming", Form::choice, "off up to 17, parallel from 18",
+                               "subscription option; parallel from 16 (event)"}),
+    {"disable_on_error", Form::flag, "off", "subscription option (event)"},
+    within(1, unbounded,
+           {"decode_rate", Form::quantity, "50MB/s, 200MB/s, 400MB/s",
+            "WAL the walsender decodes; default p10, p50, p90 of a measured prior (event)",
+            Unit::bytes_per_second}),
+    made_of(apply_rates,
+            {"apply_rates", Form::object, "measured prior", "speed of the apply worker (event)"}),
+    made_of(query, {"queries", Form::object_list, "none", "what it asks"}),
+    like_key,
+    count_key,
+};
+constexpr Object consumer{"consumer", "Who reads a product, and how.", consumer_keys, true};
+
+constexpr Key published_table_keys[] = {
+    {"table", Form::text, "required", "the table"},
+    {"columns", Form::words, "all", "column list of the publication"},
+    {"where", Form::text, "all rows", "row filter of the publication"},
+    within(0, 1,
+           {"share", Form::number, "100%", "share of the rows that pass the filter", Unit::share}),
+};
+}  // namespace
+
+constexpr Object published_table_object{"published table",
+                                        "A table of a product with column list and row filter.",
+                                        published_table_keys};
+
+namespace {
+
+constexpr Key product_keys[] = {
+    {"table", Form::text, "-", "the table of the product"},
+    made_of(published_table_object,
+            {"tables", Form::tables, "-", "or several tables of one database"}),
+    {"domain", Form::text, "the one that has the table",
+     "needed when several domains have tables of this name"},
+    {"columns", Form::words, "all", "with `table`: column list of the publication"},
+    {"where", Form::text, "all rows", "with `table`: row filter of the publication"},
+    within(0, 1,
+           {"share", Form::number, "100%", "with `table`: share of the rows that pass the filter",
+            Unit::share}),
+    made_of(consumer, {"consumers", Form::object_map, "none", "who reads it"}),
+    like_key,
+    count_key,
+};
+}  // namespace
+
+constexpr Object product_object{"product", "Tables that a domain offers to others.", product_keys,
+                                true};
+
+}  // namespace scenario
