@@ -20,6 +20,7 @@ struct Column {
   bool has_default = false;  // a default other than NULL is written when INSERT leaves the column out
   bool generated = false;    // GENERATED ALWAYS AS (…) STORED
   std::vector<int> generated_uses;  // columns the generation expression reads; empty = unknown
+  char storage = 0;          // ALTER COLUMN … SET STORAGE: p, e, m or x as in pg_attribute; 0 = the type's own
   std::string collation;     // explicit COLLATE, else empty
 
   // What the DDL does not say: from the scenario, or assumed and listed among the assumptions.

@@ -150,6 +150,21 @@ void list_compressed(RowLayout& layout) {
   }
 }
 
+Storage storage_of(const Column& column) {
+  switch (column.storage) {
+    case 'p':
+      return Storage::plain;
+    case 'e':
+      return Storage::external;
+    case 'm':
+      return Storage::main;
+    case 'x':
+      return Storage::extended;
+    default:
+      return column_layout(column).storage;
+  }
+}
+
 Attribute attribute_of(const Column& column, double bytes) {
   const TypeLayout type = column_layout(column);
   return {.payload = bytes,
@@ -157,7 +172,7 @@ Attribute attribute_of(const Column& column, double bytes) {
           .align = type.align,
           .step = column.type == "numeric" || column.type == "decimal" ? 2 : 1,
           .null_fraction = column.not_null ? 0 : column.null_fraction,
-          .storage = type.storage};
+          .storage = storage_of(column)};
 }
 
 /// Pages of a heap filled by chunk rows: the current page, else one that the free space map knows
