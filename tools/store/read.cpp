@@ -56,7 +56,8 @@ void read_run(Database& database, std::int64_t id, StoredRun& run) {
   for_each(
       database,
       "SELECT scenario_name, scenario_file, scenario_text, scenario_hash, meshplan_version, seed, "
-      "replicates_wanted, replicates, interrupted, start, horizon, ok, headline, cause, next_step, "
+      "replicates_wanted, replicates, band_replicates, interrupted, start, horizon, ok, headline, "
+      "cause, next_step, "
       "created_at, host, threads, simulate_seconds FROM run JOIN run_timing USING (run_id) WHERE "
       "run_id = ?",
       [&](Columns& c) {
@@ -69,6 +70,7 @@ void read_run(Database& database, std::int64_t id, StoredRun& run) {
         r.seed = c.count();
         r.replicates_wanted = c.count();
         r.replicates = c.count();
+        r.band_replicates = c.count();
         r.interrupted = c.flag();
         r.start = c.integer();
         r.horizon = c.real();

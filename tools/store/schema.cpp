@@ -22,6 +22,7 @@ CREATE TABLE run (
   seed INTEGER NOT NULL,
   replicates_wanted INTEGER NOT NULL,
   replicates INTEGER NOT NULL,       -- finished: fewer when interrupted
+  band_replicates INTEGER NOT NULL,  -- series bands are percentiles over so many of them
   interrupted INTEGER NOT NULL,
   start INTEGER NOT NULL,            -- first simulated instant, epoch seconds
   horizon REAL NOT NULL,             -- seconds
@@ -133,7 +134,7 @@ constexpr const char* version_1_views = R"sql(
 CREATE VIEW runs AS
 -- One row per run. created_at and start are epoch seconds, horizon is in seconds; ok is 1 when every objective is met.
 SELECT run_id, created_at, host, scenario_name, scenario_file, scenario_hash, meshplan_version, seed,
-       replicates, replicates_wanted, interrupted, start, horizon, ok, headline, cause, next_step,
+       replicates, replicates_wanted, band_replicates, interrupted, start, horizon, ok, headline, cause, next_step,
        threads, simulate_seconds
 FROM run JOIN run_timing USING (run_id);
 
@@ -211,8 +212,8 @@ WHERE metric IN ('heap_size', 'table_size', 'n_dead_tup', 'autovacuum_runs')
 GROUP BY run_id, subject;
 
 CREATE VIEW transfers AS
--- Bytes over each link during the run.
-SELECT run_id, subject AS link, unit, p5, p50, p95, p99, mean FROM outcome WHERE metric = 'link_bytes';
+-- Bytes sent over the link for each slot during the run.
+SELECT run_id, subject AS slot, unit, p5, p50, p95, p99, mean FROM outcome WHERE metric = 'link_bytes';
 
 CREATE VIEW objectives AS
 -- Each objective for each subject it applies to. value is the gated percentile or probability, NULL: not reached.

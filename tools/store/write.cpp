@@ -44,16 +44,18 @@ std::size_t total(const Items& items, Size size) {
 
 Integer write_run(Database& database, const plan::Results& r, const Provenance& provenance) {
   const Integer run = Rowids{database, "run", "run_id"}.one();
-  BulkInsert insert{database,
-                    "run",
-                    {"run_id", "scenario_name", "scenario_file", "scenario_text", "scenario_hash",
-                     "meshplan_version", "seed", "replicates_wanted", "replicates", "interrupted",
-                     "start", "horizon", "ok", "headline", "cause", "next_step"},
-                    1};
+  BulkInsert insert{
+      database,
+      "run",
+      {"run_id", "scenario_name", "scenario_file", "scenario_text", "scenario_hash",
+       "meshplan_version", "seed", "replicates_wanted", "replicates", "band_replicates",
+       "interrupted", "start", "horizon", "ok", "headline", "cause", "next_step"},
+      1};
   insert.row(run, r.scenario_name, r.scenario_file, r.scenario_text, r.scenario_hash,
              provenance.version, signed_of(r.seed), signed_of(r.replicates_wanted),
-             signed_of(r.replicates), signed_of(r.interrupted), r.start, r.horizon,
-             signed_of(r.verdict.ok), r.verdict.headline, r.verdict.cause, r.verdict.next_step);
+             signed_of(r.replicates), signed_of(r.band_replicates), signed_of(r.interrupted),
+             r.start, r.horizon, signed_of(r.verdict.ok), r.verdict.headline, r.verdict.cause,
+             r.verdict.next_step);
   insert.finish();
   BulkInsert timing{
       database, "run_timing", {"run_id", "created_at", "host", "threads", "simulate_seconds"}, 1};

@@ -75,6 +75,7 @@ inline Results example_results() {
   r.scenario_hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
   r.seed = 7;
   r.replicates_wanted = r.replicates = 4;
+  r.band_replicates = 3;
   r.start = 1'767'571'200;  // 2026-01-05 00:00 UTC
   r.horizon = 30 * 86'400;
   r.outcomes = example_outcomes();

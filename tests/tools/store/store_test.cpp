@@ -72,6 +72,7 @@ TEST_F(StoreTest, GivesBackTheVerdictAndThePropertiesOfTheRun) {
   EXPECT_EQ(r.scenario_hash, written.scenario_hash);
   EXPECT_EQ(r.seed, 7u);
   EXPECT_EQ(r.replicates, 4u);
+  EXPECT_EQ(r.band_replicates, 3u);
   EXPECT_EQ(r.start, written.start);
   EXPECT_EQ(r.horizon, written.horizon);
   EXPECT_EQ(r.threads, 2u);

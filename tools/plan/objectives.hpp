@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stdexcept>
+#include <vector>
+
+#include "tools/plan/results.hpp"
+
+namespace plan {
+
+/// The scenario asks for something that its mesh cannot answer.
+struct PlanError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws    PlanError for an objective about an unknown metric, percentile or subject, with the
+/// choices there are
+void check_objectives(const std::vector<models::Objective>& objectives,
+                      const std::vector<models::OutcomeKey>& outcomes);
+
+/// Each objective for every subject that it applies to: `media-prod` also means media-prod/data,
+/// none means all. A time that is not reached counts as later than any threshold. Without
+/// replicates nothing is met.
+std::vector<ObjectiveResult> evaluate(const std::vector<models::Objective>& objectives,
+                                      const std::vector<Outcome>& outcomes);
+
+}  // namespace plan

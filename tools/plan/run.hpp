@@ -1,0 +1,29 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "tools/plan/objectives.hpp"
+#include "tools/plan/results.hpp"
+
+namespace plan {
+
+struct RunOptions {
+  std::uint64_t replicates = 1'000;
+  std::uint64_t seed = 1;
+  unsigned threads = 0;                        // 0: one per core
+  const std::atomic<bool>* stop = nullptr;     // once set, no further replicate is started
+  std::atomic<std::uint64_t>* done = nullptr;  // counts finished replicates, for a progress bar
+  std::size_t band_points = 400;
+  std::size_t band_series = 60;
+  std::uint64_t band_replicates =
+      400;  // bands are percentiles over this many: 60 x 400 x 400 floats are 38 MB
+};
+
+/// Simulates the replicates of a mesh and says what they show; the same results on any number of
+/// threads. When stopped, the results cover the leading replicates that were finished. The caller
+/// fills in what it knows of the scenario's file and of time spent. Throws    PlanError for
+/// objectives that the mesh cannot answer, before anything is simulated
+Results run(const models::Mesh& mesh, const RunOptions& options);
+
+}  // namespace plan
