@@ -32,6 +32,7 @@ Attribute key_attribute(const IndexColumn& key, const RowLayout& layout) {
     if (at(column).varlena) {
       Attribute value = at(column);
       value.payload = std::min(value.payload, 32.0);
+      value.spread = std::min(value.spread, value.payload);
       value.step = 1;
       return value;
     }
@@ -47,6 +48,7 @@ Attribute indexed(Attribute attribute) {
   if (attribute.varlena && attribute.payload > index_compression_target &&
       attribute.place == Attribute::Place::in_line && attribute.storage != Storage::plain) {
     attribute.payload = 4 + 0.5 * attribute.payload;
+    attribute.spread *= 0.5;
     attribute.place = Attribute::Place::compressed;
   }
   return attribute;
@@ -179,8 +181,9 @@ double leaf_reserved(const IndexLayout& index) {
 
 BtreePages pages_above(double leaves, const IndexLayout& index) {
   BtreePages pages{.leaves = std::max(1.0, std::ceil(leaves)), .internal = 0};
-  const double fanout =
-      std::max(2.0, std::floor((build_space - internal_reserved) / (index.pivot + 4)));
+  constexpr double first_pivot = 8 + 4;  // of a page: minus infinity, without key
+  const double others = (build_space - internal_reserved - first_pivot) / (index.pivot + 4);
+  const double fanout = std::max(2.0, 1 + std::floor(others));
   for (double level = pages.leaves; level > 1;) {
     level = std::ceil(level / fanout);
     pages.internal += level;

@@ -69,7 +69,7 @@ double rows_per_leaf_random(const IndexLayout& index, double density = btree_den
 /// isz + 4. Source    nbtdedup.c, _bt_dedup_save_htid(), _bt_form_posting()
 double leaf_bytes_per_row(const IndexLayout& index, double posting_limit);
 
-/// Pages of the whole index: metapage, leaves, internal levels at fan-out 5687/(pivot + 4).
+/// Pages of the whole index: metapage, leaves, internal levels at fan-out 1 + 5675/(pivot + 4).
 struct BtreePages {
   double leaves = 0;
   double internal = 0;  // root included; 0 while the root is a leaf

@@ -26,6 +26,8 @@ struct Column {
   // What the DDL does not say: from the scenario, or assumed and listed among the assumptions.
   Quantity width;            // average payload bytes of a variable-length value (not counting its varlena header);
                              // of fixed-width types ignored; 0 = assume from type and typmod
+  double width_spread = 0;   // values are uniformly within width ± width_spread bytes; 0 = all alike when the width is given,
+                             // half of an assumed text, json or bytea width
   Quantity text_width;       // average length of the value's text form on the wire; 0 = derive from type and width
   double null_fraction = 0;  // 0..1
   double distinct = 0;       // number of distinct values; 0 = as many as rows

@@ -26,13 +26,27 @@ Length append_varlena(const Length& offset, const Attribute& attribute, double b
   return offset.padded(attribute.align) + Length(4 + bytes);
 }
 
-Length append_present(const Length& offset, const Attribute& attribute) {
-  if (!attribute.varlena) return offset.padded(attribute.align) + Length(attribute.payload);
+// An average payload that is not a whole multiple of the type's step lies between two that are.
+Length append_average(const Length& offset, const Attribute& attribute, double bytes) {
   const double step = attribute.step;
-  const double below = step * std::floor(attribute.payload / step);
-  const double share = (attribute.payload - below) / step;
+  const double below = step * std::floor(bytes / step);
+  const double share = (bytes - below) / step;
   const Length lower = append_varlena(offset, attribute, below);
   return share > 0 ? mixture(lower, append_varlena(offset, attribute, below + step), share) : lower;
+}
+
+Length append_present(const Length& offset, const Attribute& attribute) {
+  if (!attribute.varlena) return offset.padded(attribute.align) + Length(attribute.payload);
+  if (attribute.spread <= 0 || attribute.place == Place::out_of_line)
+    return append_average(offset, attribute, attribute.payload);
+  const int steps = static_cast<int>(std::min(16.0, std::ceil(attribute.spread)));
+  Length average;
+  for (int i = -steps; i <= steps; ++i) {
+    const double bytes = std::max(0.0, attribute.payload + i * attribute.spread / steps);
+    const Length one = append_average(offset, attribute, bytes);
+    average = i == -steps ? one : mixture(average, one, 1.0 / (i + steps + 1));
+  }
+  return average;
 }
 
 Length append(const Length& offset, const Attribute& attribute) {
@@ -119,6 +133,7 @@ class Toaster {
     if (attribute.storage == Storage::external) return;
     if (options_.compression_ratio > compression_worthwhile) return;
     attribute.payload = 4 + options_.compression_ratio * attribute.payload;  // va_tcinfo
+    attribute.spread *= options_.compression_ratio;
     attribute.place = Place::compressed;
   }
 
@@ -168,6 +183,7 @@ Storage storage_of(const Column& column) {
 Attribute attribute_of(const Column& column, double bytes) {
   const TypeLayout type = column_layout(column);
   return {.payload = bytes,
+          .spread = payload_spread(column, bytes),
           .varlena = type.width < 0,
           .align = type.align,
           .step = column.type == "numeric" || column.type == "decimal" ? 2 : 1,

@@ -46,6 +46,7 @@ RowWidths row_widths(const Table& table);  // the medians
 /// One column of a row as it is stored.
 struct Attribute {
   double payload = 0;  // bytes; of fixed-width types the width
+  double spread = 0;   // payloads are uniformly within payload ± spread
   bool varlena = false;
   int align = 1;
   int step = 1;  // payloads are multiples of it (numeric: 2)

@@ -241,6 +241,16 @@ double payload(const Column& column, double given) {
 
 double payload(const Column& column) { return payload(column, column.width.value); }
 
+double payload_spread(const Column& column, double bytes) {
+  if (column_layout(column).width > 0) return 0;
+  if (column.width_spread > 0) return std::min(column.width_spread, bytes);
+  if (column.width.value > 0 || column.width.parameter >= 0 || element_type(column.type)) return 0;
+  const NamedType* type = find_type(column.type);
+  const bool free = !type || type->kind == Kind::text || type->kind == Kind::json ||
+                    (type->kind == Kind::binary && type->layout.align == 4);
+  return free ? bytes / 2 : 0;
+}
+
 std::string payload_assumption(const Column& column) {
   if (column_layout(column).width > 0) return {};
   if (column.width.value > 0 || column.width.parameter >= 0) return {};

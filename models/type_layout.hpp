@@ -45,6 +45,10 @@ TypeLayout column_layout(const Column& column);
 double payload(const Column& column, double given);
 double payload(const Column& column);
 
+/// How far values spread around their average payload, uniformly to both sides: Column::width_spread, or half the width
+/// where text, json or bytea is assumed; 0 = all alike. Padding to the next column averages over it.
+double payload_spread(const Column& column, double payload);
+
 /// What payload() assumes in words ("32 bytes on average (text)"); empty for fixed widths and when
 /// the width is given.
 std::string payload_assumption(const Column& column);
