@@ -8,18 +8,17 @@
 #include "models/table.hpp"
 #include "models/tuple.hpp"
 
-/// B-tree index tuples, pages and the WAL of their maintenance; MODEL_FACTS A.4 and B.5.
+/// B-tree index tuples, pages and the WAL of their maintenance.
 namespace models {
 
-inline constexpr double btree_page_usable =
-    page_size - page_header - 16;  // 8152: without the special space
+inline constexpr double btree_page_usable = page_size - page_header - 16;  // 8152: special space 16
 inline constexpr double btree_max_tuple = 2704;
-inline constexpr double btree_posting_limit_build =
-    812;  // bytes of a posting tuple made by CREATE INDEX
-inline constexpr double btree_posting_limit_run_time = 1352;  // and by deduplication before a split
+/// Longest posting tuple made by CREATE INDEX, and by deduplication before a split.
+inline constexpr double btree_posting_limit_build = 812;
+inline constexpr double btree_posting_limit_run_time = 1352;
 
-/// Share of a leaf's 8152 bytes in use after random inserts of many times the page count
-/// (log-periodic, 0.64-0.73).
+/// Share of a leaf's 8152 bytes in use after random inserts: ln 2 on average over the phases of
+/// growth, log-periodic in a young index because its leaves split at about the same time.
 inline constexpr double btree_density_random = 0.69;
 inline constexpr double btree_density_random_low = 0.64, btree_density_random_high = 0.73;
 /// Ascending within groups of a single-column key: every split is in the middle and never refilled.
@@ -37,13 +36,13 @@ struct IndexLayout {
   KeyOrder order = KeyOrder::unknown;  // of the leading key column
 };
 
-/// isz = A8(h + keys), h = 8, or 16 when any column is NULL; key and INCLUDE columns aligned as in
-/// the heap.
+/// Sizes of an index's entries.
 ///
-/// Takes     rows: of the table (for duplicates per key); layout: of the table, before or after
-/// TOAST Holds     B-tree; other methods return the tuple size their leaf would have (GiST) or are
-/// not asked Source    src/backend/access/common/indextuple.c, index_form_tuple(); nbtree.h;
-/// nbtutils.c, _bt_truncate()
+///   isz = A8(h + keys), h = 8, or 16 when any column is NULL; columns aligned as in the heap
+///
+/// Takes     layout: of the table; rows: of the table, for duplicates per key
+/// Holds     for B-tree; a plain GiST or hash entry has the same tuple
+/// Source    src/backend/access/common/indextuple.c, index_form_tuple(); nbtutils.c, _bt_truncate()
 IndexLayout index_layout(const Table& table, const Index& index, const RowLayout& layout,
                          double rows);
 
@@ -53,20 +52,24 @@ std::string index_assumption(const Table& table, const Index& index);
 /// Entries of a completely full leaf: 8152 / (isz + 4), one of them the high key.
 double leaf_capacity(const IndexLayout& index);
 
-/// Rows per leaf after CREATE INDEX: a leaf is finished when less than 8192 (100 - fillfactor)/100
-/// is free, and its last item moves on: floor(7325 / (isz + 4)) at fillfactor 90. Source:
-/// nbtsort.c, _bt_buildadd()
+/// Rows per leaf after CREATE INDEX: a leaf is finished when less than 8192 (100 - fillfactor) /
+/// 100 is free, and its last item moves on: floor(7325 / (isz + 4)) at fillfactor 90. Source
+/// src/backend/access/nbtree/nbtsort.c, _bt_buildadd() Measured  exact for isz 16 to 520 on 15
 double rows_per_leaf_built(const IndexLayout& index);
-/// Rows that a split of the rightmost leaf leaves behind, the new high key counted: k that balances
-/// ff · (8152 - (k + 1)(isz + 4) - 8) = (1 - ff)(8152 - (N - k)(isz + 4)), N = capacity + 1.
-/// Source    nbtsplitloc.c, _bt_recsplitloc(), _bt_deltasortsplits()
+/// Rows per leaf after ascending inserts: a split of the rightmost leaf leaves k rows behind,
+///
+///   ff · (8152 - (k + 1)(isz + 4) - 8) = (1 - ff)(8152 - (N - k)(isz + 4)), N = capacity + 1
+///
+/// Source    src/backend/access/nbtree/nbtsplitloc.c, _bt_recsplitloc(), _bt_deltasortsplits()
+/// Measured  exact for isz 16 to 520 on 15
 double rows_per_leaf_ascending(const IndexLayout& index);
-/// Rows per leaf after random inserts at the given density (share of 8152 bytes).
+/// Rows per leaf after random inserts at the given density (share of 8152 bytes). Entries not yet
+/// merged into posting tuples count; a key that fills whole leaves packs them to 96 %.
 double rows_per_leaf_random(const IndexLayout& index, double density = btree_density_random);
 
-/// Bytes that one row takes on a leaf, line pointer included, when `duplicates` rows share a key
-/// (Poisson around it) and posting tuples hold up to `posting_limit` bytes; without deduplication
-/// isz + 4. Source    nbtdedup.c, _bt_dedup_save_htid(), _bt_form_posting()
+/// Bytes that one row takes on a leaf, line pointer included, everything deduplicated: rows per key
+/// are Poisson around `duplicates`, posting tuples hold up to `posting_limit` bytes, A8(key + 6 n).
+/// Source    src/backend/access/nbtree/nbtdedup.c, _bt_dedup_save_htid(), _bt_form_posting()
 double leaf_bytes_per_row(const IndexLayout& index, double posting_limit);
 
 /// Pages of the whole index: metapage, leaves, internal levels at fan-out 1 + 5675/(pivot + 4).
@@ -75,26 +78,24 @@ struct BtreePages {
   double internal = 0;  // root included; 0 while the root is a leaf
   double total() const { return 1 + leaves + internal; }
 };
-BtreePages btree_pages_built(const IndexLayout& index,
-                             double rows);  // CREATE INDEX, REINDEX, CLUSTER
-BtreePages btree_pages_ascending(const IndexLayout& index,
-                                 double rows);  // filled by ascending inserts
+/// By CREATE INDEX or REINDEX; by ascending inserts; by random inserts. Takes rows of the table.
+BtreePages btree_pages_built(const IndexLayout& index, double rows);
+BtreePages btree_pages_ascending(const IndexLayout& index, double rows);
 BtreePages btree_pages_random(const IndexLayout& index, double rows,
                               double density = btree_density_random);
 
-/// WAL of splits per inserted entry, records aligned, images not counted: a SPLIT_R or SPLIT_L and
-/// an INSERT_UPPER per new leaf. Ascending splits move about a tenth of the leaf, others half of
-/// it. Source    nbtinsert.c, _bt_split(), _bt_insertonpg(); measured on 15 for isz 16: 2.25, and 8
-/// to 10
+/// WAL per inserted entry beyond the INSERT_LEAF itself, records aligned, images not counted:
+/// splits (a SPLIT_R or SPLIT_L and an INSERT_UPPER per new leaf) and DEDUP passes. Ascending
+/// splits move about a tenth of the leaf, others half of it. Source
+/// src/backend/access/nbtree/nbtinsert.c, _bt_split(), _bt_insertonpg(); nbtdedup.c Measured  on
+/// 15: unique keys within 2 % (ascending) and 5 % (random) of the index's WAL
 double split_wal_ascending(const IndexLayout& index);
 double split_wal_random(const IndexLayout& index, double density = btree_density_random);
 
-/// Bytes of a leaf without its hole when `fill` (0..1) of the 8152 bytes is used: what its
-/// full-page image carries.
+/// Bytes of a leaf that uses `fill` (0..1) of its 8152, its hole left out: what its image carries.
 double leaf_content(double fill);
 
-/// WAL of building the index, page images included: one record per page (15, 16) or up to 32 pages
-/// per record (17 on).
+/// WAL of building the index, an image per page: one per record (15, 16) or up to 32 (17 on).
 double index_build_wal(const IndexLayout& index, double rows, int major);
 
 /// Columns that a statement changes: those it writes minus `unchanged`, BEFORE ROW triggers'
@@ -109,8 +110,8 @@ struct IndexTouch {
 };
 
 /// Takes     changed: indexes into Table::columns; major: 15 to 18
-/// Holds     INCLUDE columns, expressions and partial predicates block HOT too; BRIN does not from
-/// 16 on Source    src/backend/access/heap/heapam.c, heap_update(); utils/cache/relcache.c,
+/// Holds     INCLUDE columns, expressions and partial predicates forbid HOT too; BRIN does up to 15
+/// Source    src/backend/access/heap/heapam.c, heap_update(); relcache.c,
 /// RelationGetIndexAttrBitmap()
 IndexTouch index_touch(const Table& table, const std::vector<int>& changed, int major);
 

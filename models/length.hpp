@@ -15,8 +15,7 @@ struct Length {
   std::array<double, 8> residue{1, 0, 0, 0, 0, 0, 0, 0};  // adds up to 1
 
   constexpr Length() = default;
-  /// Always `bytes` when that is whole; otherwise spread over the two whole neighbours (bytes >=
-  /// 0).
+  /// Always `bytes` when that is whole; otherwise one of its two whole neighbours (bytes >= 0).
   Length(double bytes);  // NOLINT(google-explicit-constructor)
 
   /// Rounded up to a multiple of `alignment` (1, 2, 4 or 8).
@@ -36,13 +35,11 @@ Length mixture(const Length& a, const Length& b, double share);
 /// How many items go on an average page: items are appended until the next one does not fit.
 ///
 ///   fixed slot     floor(space / slot)
-///   varying slot   space/mu + d/(2 mu) + (sigma² - mu²)/(2 mu²), d = 4: renewals on a lattice of d
-///   bytes
+///   varying slot   space/mu + d/(2 mu) + (sigma² - mu²)/(2 mu²), d = 4 [bytes]
 ///
 /// Takes     space > 0 [bytes]; slot: what one item takes, a multiple of 4 [bytes]
 /// Returns   items per page, at least 1
-/// Source    Feller, An Introduction to Probability Theory and Its Applications II, XI.3 (lattice
-/// renewal function)
+/// Source    the renewal function on a lattice; Feller, An Introduction to Probability Theory, XI.3
 double items_per_page(double space, const Length& slot);
 
 }  // namespace models

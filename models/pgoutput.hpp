@@ -6,9 +6,9 @@
 #include "models/table.hpp"
 #include "models/tuple.hpp"
 
-/// Bytes on the wire of logical replication (pgoutput), frames included, TCP/IP not; MODEL_FACTS
-/// D.2. Byte-exact for known value lengths. Source: src/backend/replication/logical/proto.c,
-/// pgoutput.c, walsender.c
+/// Bytes on the wire of logical replication (pgoutput), frames included, TCP/IP not. Exact for
+/// known lengths of values. Source    src/backend/replication/logical/proto.c; pgoutput.c;
+/// walsender.c
 namespace models {
 
 inline constexpr double wire_frame = 30;  // CopyData 5, 'w' header 25
@@ -36,20 +36,19 @@ double wire_key_tuple(const Table& table, const RowWidths& widths, const WireSha
 /// RELATION: once per connection and table, and after every invalidation.
 double wire_relation(const Table& table, const WireShape& shape);
 double wire_insert(const Table& table, const RowWidths& widths, const WireShape& shape);
-/// UPDATE: with the old key when a key column changed, with the old row under REPLICA IDENTITY
-/// FULL.
+/// UPDATE: with the old key when a key column changed, under REPLICA IDENTITY FULL with the old
+/// row.
 double wire_update(const Table& table, const RowWidths& widths, const RowLayout& layout,
                    const WireShape& shape, const std::vector<int>& changed);
 double wire_delete(const Table& table, const RowWidths& widths, const WireShape& shape);
 double wire_truncate(double relations);
 
-/// One row of the initial COPY: text 5 + values + separators, or binary (16 on) 5 + 2 + values with
-/// their lengths.
+/// One row of the initial COPY: text 5 + values + separators, or binary (publishers from 16 on)
+/// 5 + 2 + values with their lengths.
 double wire_copy_row(const Table& table, const RowWidths& widths, const WireShape& shape,
                      int publisher_major = 15);
 
-/// TCP/IP and Ethernet headers of a stream of so many bytes sent in so many packets at least: 66
-/// per packet.
+/// TCP/IP and Ethernet headers, 66 per packet, of so many bytes that were sent in so many pieces.
 double tcp_overhead(double bytes, double sends, double mss = 1448);
 
 }  // namespace models

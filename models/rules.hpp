@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-/// What differs between PostgreSQL 15, 16, 17 and 18 for the models; MODEL_FACTS 12.
+/// What differs between PostgreSQL 15, 16, 17 and 18 for the models.
 namespace models {
 
 /// One version rule in words, for the assumptions list of a run.
@@ -26,27 +26,24 @@ struct Rules {
   bool checksums_default = false;          // 18: initdb enables data checksums
 
   // Updates and vacuum
-  bool hot_ignores_brin = false;      // 16
-  bool opportunistic_freeze = false;  // 16
-  bool eager_freeze = false;          // 18
-  bool insert_threshold_unfrozen_only =
-      false;                             // 18: scale factor counts pages that are not all-frozen
+  bool hot_ignores_brin = false;                // 16
+  bool opportunistic_freeze = false;            // 16
+  bool eager_freeze = false;                    // 18
+  bool insert_threshold_unfrozen_only = false;  // 18: scaled by the share of pages not all-frozen
   bool vacuum_max_threshold = false;     // 18: autovacuum_vacuum_max_threshold caps the trigger
   bool cost_limit_split_evenly = false;  // 16: limit / active workers; before in proportion
   bool dead_tid_store = false;           // 17: compressed; before 6 bytes per TID
   int vacuum_ring_kb = 256;              // 17: 2048
 
   // Logical replication
-  bool slot_retention_by_saved_lsn =
-      false;                                // 18: restart_lsn as last saved to disk at a checkpoint
-  bool idle_slot_timeout = false;           // 18
-  bool parallel_apply = false;              // 16
-  bool streaming_default_parallel = false;  // 18
-  bool binary_initial_copy = false;         // 16
-  int reorder_change_bytes = 88;            // 16: 80, per change in the reorder buffer
-  bool full_identity_uses_index =
-      false;                    // 16: REPLICA IDENTITY FULL apply may use any plain B-tree index
-  bool failover_slots = false;  // 17
+  bool slot_retention_by_saved_lsn = false;  // 18: restart_lsn as last saved at a checkpoint
+  bool idle_slot_timeout = false;            // 18
+  bool parallel_apply = false;               // 16
+  bool streaming_default_parallel = false;   // 18
+  bool binary_initial_copy = false;          // 16
+  int reorder_change_bytes = 88;             // 16: 80, per change in the reorder buffer
+  bool full_identity_uses_index = false;     // 16: apply under FULL may use any plain B-tree index
+  bool failover_slots = false;               // 17
 
   std::vector<RuleNote> notes;  // every rule above as it holds for this major
 };

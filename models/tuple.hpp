@@ -6,7 +6,7 @@
 #include "models/table.hpp"
 #include "models/type_layout.hpp"
 
-/// Heap tuples and pages; MODEL_FACTS A.1 to A.3.
+/// Heap tuples and pages: how long a row is, how many fit a page, what TOAST moves away.
 namespace models {
 
 inline constexpr double page_size = 8192;
@@ -18,16 +18,14 @@ inline constexpr int max_heap_tuples_per_page = 291;
 inline constexpr double toast_pointer = 18;
 inline constexpr double toast_chunk_data = 1996;  // TOAST_MAX_CHUNK_SIZE
 
-/// Average sizes of a table's values that are not NULL, by column; computed once per table and
-/// replicate.
+/// Average sizes of a table's values that are not NULL, by column.
 struct RowWidths {
   std::vector<double> payload;  // stored bytes, without varlena header
   std::vector<double> text;     // text form on the wire
   std::vector<double> binary;   // binary form on the wire
 };
 
-/// Resolves the uncertain widths of a table with `draw`: a function of Quantity to double, such as
-/// Draws.
+/// Resolves the uncertain widths of a table with `draw`: Quantity to double, such as Draws.
 template <class Draw>
 RowWidths row_widths(const Table& table, const Draw& draw) {
   RowWidths widths;
@@ -82,19 +80,16 @@ struct RowLayout {
 };
 
 struct ToastOptions {
-  /// Compressed / original size of pglz or lz4, 0.3 to 0.7 as a rule; above 0.75 values are kept as
-  /// they are.
+  /// Compressed / original size of pglz or lz4, 0.3 to 0.7 as a rule; above 0.75 values stay plain.
   double compression_ratio = 0.5;
 };
 
 /// The layout of a table's rows, TOAST applied: rows over 2032 bytes compress and then move their
 /// largest values until they are down to toast_tuple_target.
 ///
-/// Holds     by the average row: of rows that straddle the threshold all count as on one side; a
-/// rare long value is
-///           judged by the rows that have it
-/// Source    src/backend/access/heap/heaptoast.c, heap_toast_insert_or_update();
-/// table/toast_helper.c
+/// Holds     for the average row: where rows straddle the threshold all count as on one side; a
+///           rare long value is judged by the rows that have it
+/// Source    src/backend/access/heap/heaptoast.c, heap_toast_insert_or_update()
 RowLayout row_layout(const Table& table, const RowWidths& widths, const ToastOptions& options = {});
 
 /// The same row with out-of-line values fetched back, as REPLICA IDENTITY FULL logs it.
@@ -115,36 +110,38 @@ Length tuple_data(const std::vector<Attribute>& attributes);
 Length heap_tuple(const RowLayout& layout);
 
 /// t_len of the old tuple logged for REPLICA IDENTITY DEFAULT or INDEX: every column of the table,
-/// non-key ones NULL. Source    src/backend/access/heap/heapam.c, ExtractReplicaIdentity()
+/// non-key ones NULL.
+/// Source    src/backend/access/heap/heapam.c, ExtractReplicaIdentity()
 Length key_tuple(const RowLayout& layout, const std::vector<int>& key_columns);
 
-/// Mean offset from the tuple's start where a column's value begins (after its padding) and where
-/// it ends.
+/// Mean offsets from the tuple's start where a column's value begins, after its padding, and ends.
 struct ColumnSpan {
   double begin = 0, end = 0;
 };
 std::vector<ColumnSpan> column_spans(const RowLayout& layout);
 
-/// Columns of the replica identity: primary key, chosen index or every column; empty = none, UPDATE
-/// cannot be published.
+/// Columns of the replica identity: primary key, chosen index or every column.
+/// Returns   empty = none: UPDATE and DELETE cannot be published
 std::vector<int> replica_identity_columns(const Table& table);
 
 /// Space a tuple takes on a page: A8(t_len) and its line pointer.
 Length tuple_space(const Length& t_len);
 
-/// Rows that inserts put on a page: floor((8168 - floor(8192 (100 - ff)/100)) / (A8(t_len) + 4)), 1
-/// to 291. Source    src/backend/access/heap/hio.c, RelationGetBufferForTuple()
+/// Rows that inserts put on a page.
+///
+///   floor((8168 - floor(8192 (100 - fillfactor) / 100)) / (A8(t_len) + 4)), 1 to 291
+///
+/// Holds     for rows of one length; varying ones by items_per_page(). Updates may use the reserve.
+/// Source    src/backend/access/heap/hio.c, RelationGetBufferForTuple()
 double rows_per_page(const Length& t_len, int fillfactor = 100);
 
-/// Pages that so many rows need (fractional below one page of rounding: ceil), 0 for no rows.
+/// Pages that so many rows need, the last one partly filled.
 double heap_pages(double rows, double rows_per_page);
 
-/// Bytes of a heap page that holds so many tuples: the page without its hole, what a full-page
-/// image carries.
+/// Bytes of a heap page with so many tuples, its hole left out: what a full-page image carries.
 double heap_page_content(double tuples, const Length& t_len);
 
-/// t_len of a chunk row with n data bytes: 24 + chunk_id 4 + chunk_seq 4 + varlena header 4 + n
-/// (2032 when full).
+/// t_len of a chunk row: 24 + chunk_id 4 + chunk_seq 4 + varlena header 4 + data; 2032 when full.
 double toast_chunk_tuple(double data_bytes);
 
 }  // namespace models

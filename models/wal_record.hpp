@@ -7,36 +7,36 @@
 #include "models/settings.hpp"
 #include "models/tuple.hpp"
 
-/// Lengths of WAL records, in bytes; MODEL_FACTS B.1 to B.8. Unless said otherwise a function
-/// returns the record's total length before its start is aligned to 8 and without full-page images;
-/// aligned8() of it is what WAL grows by before page headers. Equal on 15 to 18 unless `major` is
-/// asked for.
+/// Lengths of WAL records, in bytes. Unless said otherwise a function returns the record's total
+/// length without full-page images, before the next record's start is aligned to 8; aligned8() of
+/// it is what WAL grows by, page headers aside. Equal on 15 to 18 unless `major` is asked for.
 namespace models {
 
 // Framing: access/xlogrecord.h
-inline constexpr double record_header = 24;  // SizeOfXLogRecord
-inline constexpr double block_reference =
-    20;  // XLogRecordBlockHeader 4, RelFileLocator 12, BlockNumber 4
+inline constexpr double record_header = 24;        // SizeOfXLogRecord
+inline constexpr double block_reference = 20;      // header 4, relation 12, block number 4
 inline constexpr double block_reference_same = 8;  // same relation as the block before
 inline constexpr double origin_header = 3;         // rows applied by a subscription
-inline constexpr double top_level_xid_header =
-    5;  // first record of a subtransaction, wal_level = logical
+inline constexpr double top_level_xid_header = 5;  // first record of a subtransaction, logical
 /// Main data with its header: 2 up to 255 bytes, else 5.
 double main_data(double bytes);
 
-/// Insert position after so many bytes of records, each aligned to 8: pages of 8192 carry a 24-byte
-/// header, the first one of a segment 40. Source: access/xlog_internal.h, xlog.c
-/// XLogBytePosToRecPtr()
+/// How far the insert position moves over so many bytes of records, each aligned to 8: pages of
+/// 8192 carry a 24-byte header, the first one of a segment 40.
+/// Source    src/backend/access/transam/xlog.c, XLogBytePosToRecPtr()
 double lsn_distance(double aligned_bytes, double segment_size = 16.0 * 1024 * 1024);
 
-/// What a full-page image adds to a record: 5 + content, content = 8192 - hole; compressed: ratio ·
-/// content, + 2 when there was a hole (ratio 1 = wal_compression off). Source: xloginsert.c,
-/// XLogRecordAssemble()
+/// What a full-page image adds to a record.
+///
+///   5 + content, or compressed 5 + 2 (when there is a hole) + ratio · content
+///
+/// Takes     content: 8192 - hole; compression_ratio: 1 = wal_compression off
+/// Source    src/backend/access/transam/xloginsert.c, XLogRecordAssemble()
 double page_image(double content, double compression_ratio = 1);
 /// A record without main data of its own that carries one image: FPI, FPI_FOR_HINT (49 + image).
 double full_page_image_record(double content, double compression_ratio = 1);
-/// Block data that a record leaves out when its block carries an image (the logged tuple), unless
-/// wal_level = logical.
+/// The logged tuple, which a record leaves out when its block carries an image, unless wal_level is
+/// logical.
 double insert_block_data(const Length& t_len);
 
 // Heap, access/heapam_xlog.h
@@ -53,24 +53,23 @@ double heap_inplace(int major);             // pg_class or pg_database statistic
 double heap_truncate(double relations);     // wal_level = logical
 /// Key or whole old row that logical decoding needs: + 5 + (k - 23); 0-length = none logged.
 Length old_tuple(const Length& k);
-Length heap_delete_logical(
-    const Length& old_t_len);  // DELETE with that old tuple, + 3 when over 255
+/// DELETE with that old tuple, + 3 when over 255.
+Length heap_delete_logical(const Length& old_t_len);
 
-/// Bytes of a tuple that an UPDATE changes, as counted from t_hoff: what prefix and suffix
-/// compression cannot skip.
+/// Bytes of a tuple's data that an UPDATE leaves equal: what prefix and suffix compression skip.
 struct UpdateSpan {
   double prefix = 0;  // equal bytes at the start of the data
   double suffix = 0;  // equal bytes at the end
 };
-/// Worst case for the given columns: everything from the first changed column to the last one
-/// differs.
+/// Worst case for the given columns: everything from the first changed one to the last differs.
+/// Measured  an integer + 1 logs 1 byte less, now() 1 to 3, one letter of five 5
 UpdateSpan update_span(const RowLayout& layout, const std::vector<int>& changed);
-/// Same-page update with wal_level < logical and no image of the page: 65 + (t_hoff - 23) + 2 and 2
-/// for prefix and suffix of 3 bytes or more + the middle. Source: heapam.c, log_heap_update()
+/// Same-page update with wal_level below logical and no image of the page: 65 + (t_hoff - 23) + 2
+/// and 2 for a prefix and a suffix of 3 bytes or more + what is between them.
+/// Source    src/backend/access/heap/heapam.c, log_heap_update()
 Length heap_update_compressed(const RowLayout& layout, const UpdateSpan& span);
 
-/// WAL of the whole update in the ordinary case, aligned: what the record itself logs of old and
-/// new row.
+/// WAL of updating one row, without its index entries and page images.
 struct UpdateWal {
   double record = 0;  // the UPDATE or HOT_UPDATE, aligned
   double lock = 0;    // preceding LOCKs, aligned
@@ -85,6 +84,7 @@ struct UpdateCase {
 };
 /// Takes     changed: columns whose value changes; the replica identity comes from the table
 /// Holds     rows with out-of-line values lock first even on the same page
+/// Source    src/backend/access/heap/heapam.c, heap_update(), ExtractReplicaIdentity()
 UpdateWal update_wal(const Table& table, const RowLayout& layout, const std::vector<int>& changed,
                      const UpdateCase& how);
 /// WAL of deleting one row, aligned, its out-of-line values included (one DELETE per chunk).
@@ -93,9 +93,9 @@ double delete_wal(const Table& table, const RowLayout& layout, WalLevel wal_leve
 /// WAL of inserting one row, aligned, its out-of-line values included; without indexes.
 double insert_wal(const RowLayout& layout, bool applied = false);
 
-/// COPY: MULTI_INSERT per page in batches of 1000 rows or 65535 input bytes, whichever is first.
-/// Returns   aligned heap WAL per row of a COPY of `rows` rows; Source: commands/copyfrom.c,
-/// heapam.c heap_multi_insert()
+/// Aligned heap WAL per row of a COPY of `rows` rows: a MULTI_INSERT per page, in batches of 1000
+/// rows or 65535 input bytes, whichever is first.
+/// Source    src/backend/commands/copyfrom.c; access/heap/heapam.c, heap_multi_insert()
 double copy_wal_per_row(const Length& t_len, double rows_per_page, double input_bytes_per_row,
                         double rows);
 
@@ -121,8 +121,7 @@ inline constexpr double checkpoint_record = 114;
 inline constexpr double checkpoint_redo_record = 30;  // 17 on, one per online checkpoint
 inline constexpr double storage_create_record = 42;
 inline constexpr double sequence_record = 99;  // once per 32 values and after each checkpoint
-/// Aligned WAL of one online checkpoint: RUNNING_XACTS, CHECKPOINT_REDO from 17 on,
-/// CHECKPOINT_ONLINE.
+/// Aligned WAL of one online checkpoint: RUNNING_XACTS, CHECKPOINT_REDO (17 on), CHECKPOINT_ONLINE.
 double checkpoint_wal(int major, WalLevel wal_level, double xids = 0);
 
 // B-tree, access/nbtxlog.h
@@ -139,7 +138,7 @@ double btree_dedup_record(double intervals);
 double index_insert_wal(const IndexLayout& index, KeyOrder order,
                         double density = btree_density_random);
 
-// Prune, vacuum, visibility (B.8)
+// Prune, vacuum, visibility: access/heapam_xlog.h
 /// First pass of a page, or pruning on access. Takes line pointers by what becomes of them.
 struct PruneCounts {
   double redirected = 0, dead = 0, unused = 0;
