@@ -1,0 +1,136 @@
+#include "tools/report/json.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json interval(const plan::Estimate& e) { return {e.low, e.high}; }
+
+Json outcome(const plan::Outcome& o) {
+  Json j{{"metric", o.key.metric},      {"subject", o.key.subject},
+         {"unit", o.key.unit},          {"p5", o.p5.value},
+         {"p50", o.p50.value},          {"p95", o.p95.value},
+         {"p99", o.p99.value},          {"mean", o.mean},
+         {"minimum", o.minimum},        {"maximum", o.maximum},
+         {"probability", o.probability}};
+  if (o.time_to) {
+    bool censored = false;
+    for (const auto* e : {&o.p5, &o.p50, &o.p95, &o.p99})
+      censored = censored || std::isnan(e->value);
+    j["censored"] = censored;
+  }
+  j["monte_carlo_95"] = {{"p5", interval(o.p5)},
+                         {"p50", interval(o.p50)},
+                         {"p95", interval(o.p95)},
+                         {"p99", interval(o.p99)},
+                         {"probability", {o.probability_low, o.probability_high}}};
+  return j;
+}
+
+Json objective(const plan::ObjectiveResult& o) {
+  Json j{{"objective", o.objective.text},
+         {"metric", o.objective.metric},
+         {"subject", o.subject},
+         {"unit", o.unit}};
+  if (o.objective.probability_below)
+    j["probability_below"] = o.threshold;
+  else
+    j["at"] = o.objective.at, j[o.objective.below ? "below" : "above"] = o.threshold;
+  j["value"] = o.value;
+  j["monte_carlo_95"] = interval(o.estimate);
+  j["met"] = o.met;
+  return j;
+}
+
+Json key(const models::SeriesKey& k) {
+  Json j{{"quantity", k.quantity}, {"subject", k.subject}, {"unit", k.unit}};
+  if (!k.owner.empty()) j["owner"] = k.owner;
+  return j;
+}
+
+/// The shortest decimal that gives the float back, so that 0.1F is not 0.10000000149011612.
+Json shortest(const std::vector<float>& values) {
+  Json array = Json::array();
+  for (const float value : values)
+    array.push_back(
+        std::isnan(value) ? Json{} : Json(std::strtod(fmt::format("{}", value).c_str(), nullptr)));
+  return array;
+}
+
+Json bands(const plan::Results& r) {
+  Json all = Json::array();
+  for (const plan::Band& band : r.bands) {
+    Json j = key(band.key);
+    j["t"] = band.t;
+    j["p5"] = shortest(band.p5);
+    j["p50"] = shortest(band.p50);
+    j["p95"] = shortest(band.p95);
+    j["mean"] = shortest(band.mean);
+    all.push_back(std::move(j));
+  }
+  return all;
+}
+
+Json trace(const plan::Results& r, const plan::Trace& trace) {
+  Json j{{"label", trace.label}, {"replicate", trace.replicate}};
+  Json events = Json::array();
+  for (const models::Event& e : trace.events)
+    events.push_back(
+        {{"t", sim::seconds(e.at)}, {"kind", e.kind}, {"subject", e.subject}, {"text", e.text}});
+  Json series = Json::array();
+  for (const plan::Trace::Series& s : trace.series) {
+    Json one = key(r.series[s.series]);
+    Json pieces = Json::array();  // [t, value, slope per second]
+    for (const sim::Piece& p : s.pieces) pieces.push_back({sim::seconds(p.at), p.value, p.slope});
+    one["pieces"] = std::move(pieces);
+    series.push_back(std::move(one));
+  }
+  j["events"] = std::move(events);
+  j["series"] = std::move(series);
+  return j;
+}
+
+}  // namespace
+
+std::string json(const plan::Results& r, const JsonOptions& options) {
+  Json j{{"format_version", json_format_version},
+         {"meshplan", options.version},
+         {"scenario", r.scenario_name},
+         {"scenario_file", r.scenario_file},
+         {"scenario_hash", r.scenario_hash},
+         {"seed", r.seed},
+         {"start", r.start},
+         {"horizon", r.horizon},
+         {"replicates", r.replicates},
+         {"replicates_wanted", r.replicates_wanted},
+         {"interrupted", r.interrupted}};
+  j["verdict"] = {{"ok", r.verdict.ok},
+                  {"headline", r.verdict.headline},
+                  {"cause", r.verdict.cause},
+                  {"next_step", r.verdict.next_step}};
+  j["outcomes"] = Json::array();
+  for (const plan::Outcome& o : r.outcomes) j["outcomes"].push_back(outcome(o));
+  j["objectives"] = Json::array();
+  for (const plan::ObjectiveResult& o : r.objectives) j["objectives"].push_back(objective(o));
+  j["assumptions"] = Json::array();
+  for (const plan::Assumption& a : r.assumptions)
+    j["assumptions"].push_back({{"name", a.name}, {"value", a.value}, {"source", a.source}});
+  if (options.series) {
+    Json traces = Json::array();
+    for (const plan::Trace& t : r.traces) traces.push_back(trace(r, t));
+    j["series"] = {
+        {"band_replicates", r.band_replicates}, {"bands", bands(r)}, {"traces", std::move(traces)}};
+  }
+  j["timing"] = {{"simulate_seconds", r.simulate_seconds}, {"threads", r.threads}};
+  // Text that is not UTF-8 (a comment in SQL, say) must not make the run unprintable.
+  return j.dump(options.series ? -1 : 2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace report
