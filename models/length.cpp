@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "sim/check.hpp"
+#include "sim/math.hpp"
 
 namespace models {
 namespace {
@@ -80,10 +81,18 @@ Length mixture(const Length& a, const Length& b, double share) {
 }
 
 double items_per_page(double space, const Length& slot) {
-  const double mu = slot.mean;
-  if (slot.fixed()) return std::max(1.0, std::floor(space / mu));
-  constexpr double lattice = 4;
-  const double items = space / mu + lattice / (2 * mu) + (slot.variance - mu * mu) / (2 * mu * mu);
+  const double mu = slot.mean, whole = std::floor(space / mu);
+  if (slot.fixed()) return std::max(1.0, whole);
+  constexpr double lattice = 4, certain = 6;
+  const double sigma = std::sqrt(slot.variance);
+  const auto deviations = [&](double n) {
+    return (space + lattice / 2 - n * mu) / (sigma * std::sqrt(n));
+  };
+  double items = std::max(0.0, whole);
+  for (double n = whole; n >= 1 && deviations(n) < certain; --n)
+    items -= 1 - sim::normal_cdf(deviations(n));
+  for (double n = std::max(1.0, whole + 1); deviations(n) > -certain; ++n)
+    items += sim::normal_cdf(deviations(n));
   return std::max(1.0, items);
 }
 

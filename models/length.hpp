@@ -35,11 +35,10 @@ Length mixture(const Length& a, const Length& b, double share);
 /// How many items go on an average page: items are appended until the next one does not fit.
 ///
 ///   fixed slot     floor(space / slot)
-///   varying slot   space/mu + d/(2 mu) + (sigma² - mu²)/(2 mu²), d = 4 [bytes]
+///   varying slot   sum over n of P(n slots <= space), the sum of n slots normal around n mu
 ///
-/// Takes     space > 0 [bytes]; slot: what one item takes, a multiple of 4 [bytes]
+/// Takes     space > 0 [bytes]; slot: an item rounded up to 8 and its line pointer of 4 [bytes]
 /// Returns   items per page, at least 1
-/// Source    the renewal function on a lattice; Feller, An Introduction to Probability Theory, XI.3
 double items_per_page(double space, const Length& slot);
 
 }  // namespace models

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/table.hpp"
+
+/// Tables for tests, written as a person would list them.
+namespace models {
+
+inline Column column(std::string type, double width = 0, double null_fraction = 0) {
+  Column c;
+  c.type = std::move(type);
+  c.width = width;
+  c.null_fraction = null_fraction;
+  c.not_null = null_fraction == 0;
+  return c;
+}
+
+inline Table table(std::vector<Column> columns) {
+  Table t;
+  t.schema = "public";
+  t.name = "t";
+  for (std::size_t i = 0; i < columns.size(); ++i) columns[i].name = "c" + std::to_string(i);
+  t.columns = std::move(columns);
+  return t;
+}
+
+inline Index index_on(std::vector<int> columns, bool unique = false) {
+  Index index;
+  for (const int c : columns) index.keys.push_back({c, "", {}});
+  index.unique = unique;
+  return index;
+}
+
+inline Index primary_key(std::vector<int> columns) {
+  Index index = index_on(std::move(columns), true);
+  index.primary = true;
+  return index;
+}
+
+/// (int, bigint, text 'hello', timestamptz, uuid, numeric 12.50, bool, smallint, date): 9 columns,
+/// t_len 88 on a server.
+inline Table nine_columns() {
+  return table({column("integer"), column("bigint"), column("text", 5),
+                column("timestamp with time zone"), column("uuid"), column("numeric", 6),
+                column("boolean"), column("smallint"), column("date")});
+}
+
+}  // namespace models
