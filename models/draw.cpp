@@ -8,7 +8,9 @@ namespace {
 /// by name.
 constexpr std::uint64_t parameter_purpose = sim::stable_hash("parameter");
 
-double value(const Distribution& d, sim::Rng& rng) {
+}  // namespace
+
+double draw_value(const Distribution& d, sim::Rng& rng) {
   switch (d.kind) {
     case Distribution::Kind::fixed:
       return d.a;
@@ -22,15 +24,13 @@ double value(const Distribution& d, sim::Rng& rng) {
   return d.a;
 }
 
-}  // namespace
-
 Draws draw(const Mesh& mesh, std::uint64_t seed, std::uint64_t replicate) {
   const sim::Streams streams{seed, replicate};
   Draws draws;
   draws.values.reserve(mesh.parameters.size());
   for (const Parameter& parameter : mesh.parameters) {
     sim::Rng rng = streams.named(parameter.name, parameter_purpose);
-    draws.values.push_back(value(parameter.distribution, rng));
+    draws.values.push_back(draw_value(parameter.distribution, rng));
   }
   return draws;
 }

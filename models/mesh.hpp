@@ -171,6 +171,7 @@ struct Incident {
   bool repeatable_read = false;   // open_transaction: holds a snapshot …
   bool writes = true;             // … and has an xid, so that it pins restart_lsn
   std::string sql;                // ddl
+  std::string repaired_by = "nobody";  // ddl: interceptor, hand, nobody
 };
 
 struct Governance {

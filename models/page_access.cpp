@@ -10,6 +10,8 @@
 namespace models {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 constexpr std::size_t most_classes = 32;
 constexpr double dealt_rows = 200'000;  // ranks dealt out one by one; the rest enter as a mean
 constexpr double most_pages = 50'000;   // slices of a clustered relation
@@ -98,7 +100,7 @@ std::vector<PageClass> scattered(const DrawnAccess& access, double rows, double 
   for (double rank = 0; rank + 0.5 < dealt; rank += 1) {
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
     const auto page = static_cast<std::uint64_t>(
-        (static_cast<unsigned __int128>(state) * static_cast<std::uint64_t>(pages)) >> 64);
+        (static_cast<Wide>(state) * static_cast<std::uint64_t>(pages)) >> 64);
     rows_on_pages.emplace_back(page, weight(access, rows, rank, rank + 1));
   }
   std::sort(rows_on_pages.begin(), rows_on_pages.end());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/mesh.hpp"
+#include "sim/rng.hpp"
 #include "sim/trajectory.hpp"
 
 namespace models {
@@ -20,8 +21,8 @@ struct Draws {
 /// Draws every parameter for a replicate; a parameter's draw depends on (seed, replicate, its name) alone.
 Draws draw(const Mesh& mesh, std::uint64_t seed, std::uint64_t replicate);
 
-/// The value of a distribution at cumulative probability u, 0 <= u < 1.
-double draw_value(const Distribution& distribution, double u);
+/// One draw, by inversion: takes a single uniform number.
+double draw_value(const Distribution& distribution, sim::Rng& rng);
 
 /// One metric of one subject. An outcome is one number per replicate: by default its maximum over the horizon.
 struct OutcomeKey {

@@ -20,6 +20,23 @@ constexpr double cluster_files = 0.8e6;
 
 }  // namespace
 
+std::uint32_t Simulation::priority(Kind kind) {
+  switch (kind) {
+    case Kind::clock:
+    case Kind::job:
+    case Kind::incident:
+    case Kind::update_step: return 0;
+    case Kind::checkpoint_end: return 1;
+    case Kind::time_due:
+    case Kind::volume_due: return 2;
+    case Kind::slot_step: return 3;
+    case Kind::slot_threshold: return 4;
+    case Kind::vacuum: return 5;
+    case Kind::disk: return 6;
+  }
+  return 7;
+}
+
 Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load, const Draws& draws,
                        std::uint64_t seed, std::uint64_t replicate, Companion companion,
                        Observer* observer)
@@ -63,7 +80,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
 }
 
 sim::TimerId Simulation::timer(Kind kind, std::size_t index) {
-  const sim::TimerId id = timers_.add(static_cast<std::uint32_t>(kind));
+  const sim::TimerId id = timers_.add(priority(kind));
   const auto place = static_cast<std::size_t>(id.index);
   if (sources_.size() <= place) sources_.resize(place + 1);
   sources_[place] = {kind, index};

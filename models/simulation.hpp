@@ -38,9 +38,11 @@ class Simulation {
   Instant first_failure(int subscription) const;
 
  private:
-  /// What a timer belongs to; also the order in which timers of one instant fire: what changes the load first, then
-  /// what measures it, the ends of checkpoints before disks, so that freed space counts.
+  /// What a timer belongs to.
   enum class Kind { clock, job, incident, update_step, checkpoint_end, time_due, volume_due, slot_step, slot_threshold, vacuum, disk };
+  /// Order in which timers of one instant fire: what changes the load first, then what measures it, the ends of
+  /// checkpoints before disks, so that freed space counts.
+  static std::uint32_t priority(Kind kind);
 
   // ---- states -------------------------------------------------------------------------------------------------
   struct ClockState {
@@ -53,6 +55,7 @@ class Simulation {
     double largest = 0;            // pages
   };
   struct UpdateState {
+    double x = 0, next = 0;        // updates per row so far; where the slopes change
     double done = 0;               // updates so far
     double hot = 0;
     double rate = 0, hot_rate = 0; // per second

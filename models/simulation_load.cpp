@@ -158,8 +158,9 @@ void Simulation::set_rates(std::size_t index) {
     state.rate = total(load_.updates[u].rate, *drivers);
     state.hot_rate = total(load_.updates[u].hot_rate, *drivers) * state.slopes.fits;
     const double rows = std::max(1.0, sites_[site].live);
-    const double next = load_.updates[u].curve->next_change(state.done / rows) * rows;
-    timers_.set(state.step, state.rate > 0 ? after(now_, (next - state.done) / state.rate) : never);
+    state.next = load_.updates[u].curve->next_change(state.x);
+    timers_.set(state.step,
+                state.rate > 0 ? after(now_, (state.next - state.x) * rows / state.rate) : never);
   }
   for (std::size_t s = 0; s < sites_.size(); ++s) {
     if (layout_.sites[s].node != static_cast<int>(index)) continue;
@@ -190,11 +191,9 @@ void Simulation::on_update_step(std::size_t index) {
   settle_site(site);
   for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
   UpdateState& state = updates_[index];
-  const double rows = std::max(1.0, sites_[site].live);
-  const double next = load_.updates[index].curve->next_change(state.done / rows * (1 - 1e-12));
-  state.slopes = load_.updates[index].curve->at(std::max(next, state.done / rows));
+  state.x = std::max(state.x, state.next);
+  state.slopes = load_.updates[index].curve->at(state.x);
   page_free_[index] = state.slopes.page_free;
-  state.done = std::max(state.done, next * rows);
   refresh_drivers();
   set_rates(node);
 }
@@ -211,6 +210,7 @@ void Simulation::settle_site(std::size_t index) {
          state.dead_rate);
   for (std::size_t u = 0; u < updates_.size(); ++u) {
     if (load_.updates[u].site != static_cast<int>(index)) continue;
+    updates_[u].x += updates_[u].rate * elapsed / std::max(1.0, state.live);
     updates_[u].done += updates_[u].rate * elapsed;
     updates_[u].hot += updates_[u].hot_rate * elapsed;
   }

@@ -26,7 +26,7 @@ void Simulation::on_incident(std::size_t index) {
   double length = incident.duration.value;
   if (incident.duration.parameter >= 0)
     length = draw_value(mesh_.parameters[static_cast<std::size_t>(incident.duration.parameter)].distribution,
-                        state.rng.uniform());
+                        state.rng);
   timers_.set(state.timer, length > 0 ? after(now_, length) : never);
 }
 

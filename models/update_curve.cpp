@@ -8,6 +8,8 @@
 namespace models {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 constexpr int line_pointer = 4;
 constexpr double prune_below = 819;  // BLCKSZ / 10
 
@@ -21,7 +23,7 @@ struct Dice {
     return state * 0x2545F4914F6CDD1DULL;
   }
   std::size_t below(std::size_t n) {
-    return static_cast<std::size_t>((static_cast<unsigned __int128>(next()) * n) >> 64);
+    return static_cast<std::size_t>((static_cast<Wide>(next()) * n) >> 64);
   }
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 };
