@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "models/simulate.hpp"
+#include "tools/cli/command.hpp"
+#include "tools/cli/parse.hpp"
+#include "tools/plan/objectives.hpp"
+#include "tools/scenario/scenario.hpp"
+
+namespace cli {
+namespace {
+
+std::string counted(std::size_t n, const char* what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+std::string text(const scenario::Loaded& loaded) {
+  const models::Mesh& mesh = loaded.mesh;
+  std::string page =
+      fmt::format("{}: ok ({}, {}, {}, {}, {})\n", loaded.file, counted(mesh.nodes.size(), "node"),
+                  counted(mesh.tables.size(), "table"), counted(mesh.streams.size(), "stream"),
+                  counted(mesh.subscriptions.size(), "subscription"),
+                  counted(mesh.objectives.size(), "objective"));
+  for (const scenario::Notice& notice : loaded.notices) {
+    page += fmt::format("notice: {} [{}]\n", notice.text, notice.id);
+    if (!notice.hint.empty()) page += fmt::format("hint: {}\n", notice.hint);
+  }
+  return page;
+}
+
+std::string json(const scenario::Loaded& loaded) {
+  nlohmann::ordered_json j{{"format_version", 1},
+                           {"scenario_file", loaded.file},
+                           {"scenario", loaded.mesh.name},
+                           {"scenario_hash", loaded.hash},
+                           {"ok", true}};
+  j["notices"] = nlohmann::ordered_json::array();
+  for (const scenario::Notice& notice : loaded.notices)
+    j["notices"].push_back({{"id", notice.id}, {"text", notice.text}, {"hint", notice.hint}});
+  j["assumptions"] = loaded.mesh.assumptions;
+  return j.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+Exit check(Arguments arguments) {
+  scenario::Options options;
+  std::string file;
+  Format format = Format::text;
+  Parser parser{"check",
+                "Say everything that is wrong with a scenario at once, and which hazards it has.",
+                "meshplan check mesh.yaml"};
+  parser.options().add_option("FILE", file, "The scenario")->required()->type_name("");
+  parser.options()
+      .add_option("--set", options.overrides, "Replaces a value of the scenario; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->expected(1)
+      ->take_all();
+  parser.add_format(format, false);
+  if (!parser.parse(arguments)) return done;
+  const scenario::Loaded loaded = scenario::load_file(file, options);
+  plan::check_objectives(loaded.mesh.objectives, models::Model{loaded.mesh}.outcomes());
+  print(format == Format::json ? json(loaded) : text(loaded));
+  return done;
+}
+
+}  // namespace cli

@@ -1,0 +1,68 @@
+#include "tools/cli/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "tools/sql/spelling.hpp"
+
+namespace cli {
+namespace {
+
+std::string near_option(const CLI::App& app, const std::string& argument) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  const std::string near = sql::nearest(argument.substr(0, argument.find('=')), known);
+  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
+}
+
+}  // namespace
+
+Parser::Parser(const std::string& command, const std::string& summary, const std::string& example)
+    : name_{"meshplan " + command}, app_{summary, name_} {
+  app_.footer("\nExample:\n  " + example);
+  app_.get_formatter()->column_width(28);
+  app_.option_defaults()->always_capture_default();
+  app_.get_help_ptr()->description("Print this help");
+}
+
+void Parser::add_format(Format& format, bool markdown) {
+  static const std::map<std::string, Format> all{
+      {"text", Format::text}, {"json", Format::json}, {"markdown", Format::markdown}};
+  std::map<std::string, Format> names = all;
+  if (!markdown) names.erase("markdown");
+  app_.add_option("--format", format, "How to print the answer")
+      ->type_name(markdown ? "text|json|markdown" : "text|json")
+      ->default_str("text")
+      ->transform([names, markdown](const std::string& word) {
+        const auto found = names.find(word);
+        if (found == names.end())
+          throw CLI::ValidationError{fmt::format("'{}' is not one of {}", word,
+                                                 markdown ? "text, json, markdown" : "text, json")};
+        return std::to_string(static_cast<int>(found->second));
+      });
+}
+
+bool Parser::parse(Arguments arguments) {
+  std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // as CLI11 takes them
+  try {
+    app_.parse(std::move(reversed));
+    return true;
+  } catch (const CLI::CallForHelp&) {
+    print(app_.help());
+    return false;
+  } catch (const CLI::ExtrasError&) {
+    const std::vector<std::string> extras = app_.remaining();
+    const std::string first = extras.empty() ? "" : extras.front();
+    throw UsageError{fmt::format("{}: unexpected argument '{}'", name_, first),
+                     near_option(app_, first)};
+  } catch (const CLI::ParseError& error) {
+    throw UsageError{fmt::format("{}: {}", name_, error.what()),
+                     fmt::format("see {} --help", name_)};
+  }
+}
+
+}  // namespace cli
