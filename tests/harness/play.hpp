@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "models/mesh.hpp"
+#include "tests/harness/measurement.hpp"
+#include "tests/harness/stage.hpp"
+
+namespace harness {
+
+struct PlayOptions {
+  std::uint64_t seed = 1;
+  std::chrono::milliseconds sample_every{250};
+  double achieved_least = 0.99;  // a run that reached less of its rates is refused
+};
+
+/// Plays a mesh on a stage for its horizon: streams at their rates, incidents and jobs at their
+/// times, everything sampled.
+///
+/// Throws HarnessError when a stream that its server did not stop fell behind its rate, or the mesh
+/// holds what a lab cannot play.
+Measurement play(Stage& stage, const PlayOptions& options = {});
+
+/// Sets up, settles and plays.
+Measurement play(const models::Mesh& mesh, const PlayOptions& options = {});
+
+}  // namespace harness

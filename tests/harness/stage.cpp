@@ -1,0 +1,205 @@
+#include "tests/harness/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "tests/harness/schema_sql.hpp"
+#include "tests/harness/values.hpp"
+
+namespace harness {
+namespace {
+
+using models::Mesh;
+using models::Node;
+using models::Table;
+
+std::string text_of(const Mesh& mesh, int database) {
+  return mesh.databases[static_cast<std::size_t>(database)].name;
+}
+
+std::optional<Bytes> volume_size(const models::Volume& volume) {
+  if (volume.size.value <= 0) return std::nullopt;
+  return Bytes{static_cast<std::int64_t>(volume.size.value * (1 - volume.reserved.value))};
+}
+
+Bytes other_bytes(const models::Volume& volume) {
+  return Bytes{volume.size.value > 0 ? static_cast<std::int64_t>(volume.other.value) : 0};
+}
+
+void wait_until(const std::function<bool()>& holds, const std::string& what) {
+  const auto until = std::chrono::steady_clock::now() + 30s;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > until) throw HarnessError("waited in vain for " + what);
+    std::this_thread::sleep_for(50ms);
+  }
+}
+
+std::string copy_line(const Table& table, std::int64_t row) {
+  std::string line;
+  for (const models::Column& column : table.columns) {
+    if (column.generated) continue;
+    const Value value = column_value(column, row);
+    if (!line.empty()) line += '\t';
+    line += value.null ? "\\N" : value.text;
+  }
+  return line + '\n';
+}
+
+std::string copy_statement(const Table& table) {
+  std::string columns;
+  for (const models::Column& column : table.columns)
+    if (!column.generated) columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name);
+  return fmt::format("COPY {} ({}) FROM STDIN", quoted_name(table), columns);
+}
+
+}  // namespace
+
+std::vector<PlacedDatabase> placed_databases(const Mesh& mesh) {
+  std::vector<PlacedDatabase> placed;
+  for (std::size_t i = 0; i < mesh.databases.size(); ++i)
+    placed.push_back({mesh.databases[i].node, static_cast<int>(i), false});
+  for (const models::Subscription& subscription : mesh.subscriptions) {
+    const PlacedDatabase copy{subscription.subscriber, subscription.database, true};
+    if (std::find(placed.begin(), placed.end(), copy) == placed.end()) placed.push_back(copy);
+  }
+  return placed;
+}
+
+std::string relation_label(const Mesh& mesh, const PlacedDatabase& placed,
+                           const std::string& relation) {
+  return placed.copy ? relation + "@" + mesh.nodes[static_cast<std::size_t>(placed.node)].name
+                     : relation;
+}
+
+Stage::Stage(const Mesh& mesh) : mesh_{mesh} {
+  refuse_what_cannot_be_played();
+  for (const Node& node : mesh.nodes) start_cluster(node);
+  for (const PlacedDatabase& placed : placed_databases(mesh)) fill(placed);
+  vacuum();
+  for (const auto& cluster : clusters_) {
+    cluster->stop();
+    cluster->remove_future_segments();
+    cluster->start();
+  }
+  publish();
+  for (std::size_t i = 0; i < mesh.subscriptions.size(); ++i) subscribe(static_cast<int>(i));
+}
+
+void Stage::refuse_what_cannot_be_played() const {
+  if (!mesh_.standbys.empty()) throw HarnessError("the lab has no standbys yet");
+  for (const Table& table : mesh_.tables)
+    if (table.dead_rows.value > 0 || table.heap_bytes)
+      throw HarnessError(table.qualified_name() + ": the lab starts from freshly loaded tables");
+}
+
+void Stage::start_cluster(const Node& node) {
+  ClusterOptions options;
+  options.name = node.name;
+  options.postgres = node.postgres;
+  options.settings = node.settings.given;
+  options.wal_segment_size = node.wal_segment_size;
+  options.data_checksums = node.data_checksums;
+  options.data_volume = volume_size(node.data);
+  options.data_volume_other = other_bytes(node.data);
+  if (node.wal) {
+    options.wal_volume = volume_size(*node.wal);
+    options.wal_volume_other = other_bytes(*node.wal);
+  }
+  clusters_.push_back(std::make_unique<Cluster>(std::move(options)));
+  clusters_.back()->start();
+}
+
+void Stage::fill(const PlacedDatabase& placed) const {
+  const std::string name = text_of(mesh_, placed.database);
+  Cluster& server = cluster(placed.node);
+  server.connect().execute(fmt::format("CREATE DATABASE {}", quote_identifier(name)));
+  Connection connection = server.connect(name);
+  connection.execute(database_ddl(mesh_, placed.database));
+  for (const models::Incident& incident : mesh_.incidents)
+    if (incident.kind == models::Incident::Kind::open_transaction && !placed.copy &&
+        incident.database == placed.database)
+      connection.execute("CREATE TABLE IF NOT EXISTS public.lab_transaction (at timestamptz)");
+  for (const Table& table : mesh_.tables)
+    if (table.database == placed.database && table.kind == Table::Kind::table &&
+        table.rows.value > 0)
+      load(connection, table);
+}
+
+void Stage::load(Connection& connection, const Table& table) const {
+  const auto rows = static_cast<std::int64_t>(table.rows.value);
+  std::int64_t row = 0;
+  connection.copy_in(copy_statement(table), [&](std::string& chunk) {
+    while (row < rows && chunk.size() < 1 << 20) chunk += copy_line(table, ++row);
+  });
+  if (table.indexes_built_after_load && !table.indexes.empty())
+    connection.execute("REINDEX TABLE " + quoted_name(table));
+}
+
+void Stage::vacuum() const {
+  for (const PlacedDatabase& placed : placed_databases(mesh_))
+    cluster(placed.node).connect(text_of(mesh_, placed.database)).execute("VACUUM (ANALYZE)");
+}
+
+void Stage::publish() const {
+  for (const models::Product& product : mesh_.products) {
+    if (product.tables.empty()) continue;
+    const Table& first = mesh_.tables[static_cast<std::size_t>(product.tables[0])];
+    const models::Database& database = mesh_.databases[static_cast<std::size_t>(first.database)];
+    cluster(database.node).connect(database.name).execute(create_publication_sql(mesh_, product));
+  }
+}
+
+Connection Stage::connect_subscriber(int subscription) const {
+  const models::Subscription& s = mesh_.subscriptions[static_cast<std::size_t>(subscription)];
+  return cluster(s.subscriber).connect(text_of(mesh_, s.database));
+}
+
+void Stage::subscribe(int subscription) {
+  const models::Subscription& s = mesh_.subscriptions[static_cast<std::size_t>(subscription)];
+  const Cluster& publisher = cluster(s.publisher);
+  TcpProxy::Options options;
+  options.upstream_socket =
+      publisher.socket_directory() / fmt::format(".s.PGSQL.{}", publisher.port());
+  if (s.link >= 0) {
+    const models::Link& link = mesh_.links[static_cast<std::size_t>(s.link)];
+    options.bandwidth = link.bandwidth.value;
+    options.rtt = sim::from_seconds(link.rtt.value);
+  }
+  proxies_.push_back(std::make_unique<TcpProxy>(std::move(options)));
+  const std::string publisher_conninfo = fmt::format(
+      "host=127.0.0.1 port={} user=postgres sslmode=disable gssencmode=disable "
+      "dbname={}",
+      proxies_.back()->port(), quote_literal(text_of(mesh_, s.database)));
+  connect_subscriber(subscription).execute(create_subscription_sql(mesh_, s, publisher_conninfo));
+  wait_for_sync(subscription);
+}
+
+void Stage::wait_for_sync(int subscription) const {
+  const models::Subscription& s = mesh_.subscriptions[static_cast<std::size_t>(subscription)];
+  Connection subscriber = connect_subscriber(subscription);
+  wait_until(
+      [&] {
+        return subscriber.value(
+                   "SELECT count(*) FROM pg_subscription_rel WHERE srsubstate <> 'r'") == "0";
+      },
+      "the initial copy of " + s.name);
+  Connection publisher = cluster(s.publisher).connect();
+  wait_until(
+      [&] {
+        return publisher.value("SELECT active FROM pg_replication_slots WHERE slot_name = " +
+                               quote_literal(s.slot)) == "t";
+      },
+      "the walsender of " + s.name);
+}
+
+void Stage::settle() {
+  for (const auto& cluster : clusters_) cluster->connect().execute("CHECKPOINT");
+  Duration age{0};
+  for (const Node& node : mesh_.nodes) age = std::max(age, node.since_checkpoint.value_or(0s));
+  std::this_thread::sleep_for(age);
+}
+
+}  // namespace harness
