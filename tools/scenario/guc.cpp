@@ -66,7 +66,7 @@ Reading<GucValue> read_guc_number(const Guc& guc, std::string_view text) {
   if (special || guc.unit.empty()) {
     const Reading<double> plain = read_number(text, Unit::factor);
     if (!plain.value)
-      return wrong(fmt::format("{} is not a number", quoted(text)),
+      return wrong(fmt::format("{} is not a number", in_quotes(text)),
                    fmt::format("{} takes a plain number between {} and {}", guc.name, guc.minimum,
                                guc.maximum));
     value = *plain.value;
@@ -84,11 +84,11 @@ Reading<GucValue> read_guc_number(const Guc& guc, std::string_view text) {
   }
   if (guc.type == GucType::integer_) {
     if (guc.unit.empty() && value != std::floor(value))
-      return wrong(fmt::format("{} is not a whole number", quoted(text)), {});
+      return wrong(fmt::format("{} is not a whole number", in_quotes(text)), {});
     value = std::nearbyint(value);
   }
   if (value < parsed(guc.minimum) || value > parsed(guc.maximum))
-    return wrong(fmt::format("{} is outside the range of this setting", quoted(text)),
+    return wrong(fmt::format("{} is outside the range of this setting", in_quotes(text)),
                  fmt::format("{} to {} in PostgreSQL", shown(guc, parsed(guc.minimum)),
                              shown(guc, parsed(guc.maximum))));
   return {GucValue{value, {}}, {}, {}};
@@ -108,7 +108,7 @@ Reading<GucValue> read_guc_enum(const Guc& guc, std::string_view text) {
       return {GucValue{0, std::string{rest.substr(0, comma)}}, {}, {}};
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
-  return wrong(fmt::format("{} is not a value of this setting", quoted(text)),
+  return wrong(fmt::format("{} is not a value of this setting", in_quotes(text)),
                "one of " + list_of(guc.enum_values));
 }
 
@@ -174,11 +174,11 @@ Reading<GucValue> unknown_guc(std::string_view name, int major) {
     if (find_guc(name, other) == nullptr) continue;
     int last = other;
     while (last < newest_major && find_guc(name, last + 1) != nullptr) ++last;
-    return wrong(fmt::format("PostgreSQL {} has no setting {}", major, quoted(name)),
+    return wrong(fmt::format("PostgreSQL {} has no setting {}", major, in_quotes(name)),
                  major < other ? fmt::format("{} exists from PostgreSQL {}", name, other)
                                : fmt::format("{} exists up to PostgreSQL {}", name, last));
   }
-  return wrong(fmt::format("PostgreSQL {} has no setting {}", major, quoted(name)),
+  return wrong(fmt::format("PostgreSQL {} has no setting {}", major, in_quotes(name)),
                did_you_mean(name, guc_names(major)));
 }
 

@@ -102,6 +102,9 @@ constexpr Key rebuild_keys[] = {
             "swap: dbt's table materialization; refresh: REFRESH MATERIALIZED VIEW"}),
     {"rows", Form::quantity, "rows of the table", "rows of the new content"},
     {"sql", Form::sql, "all columns", "the INSERT … SELECT that fills it"},
+    skew_key,
+    conflicts_key,
+    unchanged_key,
 };
 constexpr Object rebuild{"rebuild", "Makes a table's content anew.", rebuild_keys};
 
@@ -114,7 +117,7 @@ constexpr Key work_keys[] = {
     made_of(rebuild, {"rebuild", Form::object, "-", "a rebuild, with `every:` or `at:`"}),
     {"rate", Form::quantity, "-", "transactions per time at factor 1 of the profile (open load)",
      Unit::per_second},
-    within(0, 100'000,
+    within(1, 100'000,
            {"clients", Form::quantity, "-", "so many clients run it back to back (closed load)"}),
     within(1, 100'000,
            {"connections", Form::whole, "1",

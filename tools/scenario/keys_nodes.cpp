@@ -37,6 +37,11 @@ constexpr Key node_keys[] = {
     within(15, 18, {"postgres", Form::whole, "15", "major version"}),
     within(1, 4096, {"cores", Form::whole, "unlimited", "CPU cores"}),
     {"memory", Form::quantity, "not given", "RAM", Unit::bytes},
+    within(1, unbounded,
+           {"bulk_rate", Form::quantity, "100k/s, 300k/s, 800k/s",
+            "rows per second of one bulk statement (INSERT … SELECT, rebuild); default p10, p50, "
+            "p90 of a measured prior",
+            Unit::per_second}),
     {"storage", Form::text, "-", "kind of storage, for reports"},
     made_of(volumes, {"volumes", Form::object, "unlimited", "the disks"}),
     {"collation", Form::text, "C.UTF-8", "default collation of its databases"},

@@ -151,7 +151,7 @@ std::string listed(const std::vector<std::string_view>& words, std::size_t limit
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
   if (text.size() <= longest) return "'" + printable(text) + "'";
   std::size_t end = longest;

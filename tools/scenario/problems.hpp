@@ -59,6 +59,6 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 std::string listed(const std::vector<std::string_view>& words, std::size_t limit = 12);
 
 /// Text of a user inside a message: control characters replaced, cut when long.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace scenario

@@ -89,10 +89,10 @@ void Section::report_unknown_keys() {
     }
     if (node_->flow && node_->items[i].is_null() && !cut.empty()) {
       if (!sql_is_cut_)
-        problem(
-            given.mark,
-            fmt::format("{}: an unquoted comma ended the SQL before {}", cut, quoted(given.text)),
-            fmt::format("quote the SQL, or write it as a block: {}: |", cut));
+        problem(given.mark,
+                fmt::format("{}: an unquoted comma ended the SQL before {}", cut,
+                            in_quotes(given.text)),
+                fmt::format("quote the SQL, or write it as a block: {}: |", cut));
       sql_is_cut_ = true;
       continue;
     }
@@ -103,7 +103,8 @@ void Section::report_unknown_keys() {
     }
     std::string hint = did_you_mean(given.text, object_->key_names());
     if (hint.empty()) hint = "it knows " + listed(object_->key_names(), 30);
-    problem(given.mark, fmt::format("{} has no key {}", object_->name, quoted(given.text)), hint);
+    problem(given.mark, fmt::format("{} has no key {}", object_->name, in_quotes(given.text)),
+            hint);
   }
 }
 
@@ -203,7 +204,7 @@ std::optional<std::int64_t> Section::whole(std::string_view name) const {
   const std::optional<double> number = read_fixed(spec, *node, name);
   if (!number) return std::nullopt;
   if (*number != std::floor(*number)) {
-    problem_at(name, fmt::format("{} is not a whole number", quoted(node->text)));
+    problem_at(name, fmt::format("{} is not a whole number", in_quotes(node->text)));
     return std::nullopt;
   }
   return static_cast<std::int64_t>(*number);
@@ -230,7 +231,7 @@ std::optional<std::string_view> Section::choice(std::string_view name) const {
   for (const std::string_view choice : choices)
     if (choice == node->text) return choice;
   std::string hint = did_you_mean(node->text, choices);
-  problem_at(name, fmt::format("{} is not known here", quoted(node->text)),
+  problem_at(name, fmt::format("{} is not known here", in_quotes(node->text)),
              hint.empty() ? "one of " + listed(choices) : hint);
   return std::nullopt;
 }
@@ -281,7 +282,7 @@ std::optional<models::Distribution> Section::read_spread(const Key& spec, const 
     const std::optional<int> percentile = percentile_of(node.keys[i].text);
     if (!percentile) {
       problem(node.keys[i].mark,
-              fmt::format("{}: {} is not a percentile", label, quoted(node.keys[i].text)),
+              fmt::format("{}: {} is not a percentile", label, in_quotes(node.keys[i].text)),
               "a distribution is written {p10: 1h, p50: 2h, p90: 5h}; p1, p5, p95 and p99 are "
               "known too");
       good = false;
@@ -361,7 +362,7 @@ std::vector<std::pair<Word, std::string>> Section::choices_by_name(std::string_v
     const Node* text = scalar(&node->items[i], name);
     if (text == nullptr) continue;
     if (std::find(choices.begin(), choices.end(), text->text) == choices.end())
-      problem(text->mark, fmt::format("{}: {} is not known here", name, quoted(text->text)),
+      problem(text->mark, fmt::format("{}: {} is not known here", name, in_quotes(text->text)),
               "one of " + listed(choices));
     else
       found.push_back({{node->keys[i].text, node->keys[i].mark}, text->text});
@@ -369,8 +370,9 @@ std::vector<std::pair<Word, std::string>> Section::choices_by_name(std::string_v
   return found;
 }
 
-Section Section::inside(const Node& node, const Object& object, const std::string& path) const {
-  return {*problems_, *mesh_, node, object, path, node.mark};
+Section Section::inside(const Node& node, const Object& object, const std::string& path,
+                        std::optional<Mark> mark) const {
+  return {*problems_, *mesh_, node, object, path, mark.value_or(node.mark)};
 }
 
 std::optional<Section> Section::object(std::string_view name) const {

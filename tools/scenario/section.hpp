@@ -58,7 +58,8 @@ class Section {
   std::vector<Section> objects(std::string_view key) const;  // of a list or map of objects
 
   /// A section of `object` for any value under this one, for forms that mix objects and text.
-  Section inside(const Node& node, const Object& object, const std::string& path) const;
+  Section inside(const Node& node, const Object& object, const std::string& path,
+                 std::optional<Mark> mark = {}) const;
 
   void problem(Mark mark, std::string message, std::string hint = {}) const;
   void problem_at(std::string_view key, const std::string& message, std::string hint = {}) const;

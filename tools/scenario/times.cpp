@@ -79,7 +79,7 @@ std::string written_duration(double value) {
 
 Reading<sim::Duration> read_clock(std::string_view text) {
   if (const auto clock = clock_of(text)) return {sim::Duration{*clock}, {}, {}};
-  return {std::nullopt, fmt::format("{} is not a time of day", quoted(text)),
+  return {std::nullopt, fmt::format("{} is not a time of day", in_quotes(text)),
           std::string{clock_hint}};
 }
 
@@ -93,14 +93,14 @@ Reading<sim::Duration> read_week_clock(std::string_view text) {
     if (const auto clock = clock_of(rest))
       return {sim::Duration{*clock + 24h * static_cast<int>(day)}, {}, {}};
   }
-  return {std::nullopt, fmt::format("{} is not a time of the week", quoted(text)),
+  return {std::nullopt, fmt::format("{} is not a time of the week", in_quotes(text)),
           "write a day (mon tue wed thu fri sat sun) and a time of day: \"sat 08:00\""};
 }
 
 Reading<std::int64_t> read_timestamp(std::string_view text) {
   const auto wrong = [&] {
     return Reading<std::int64_t>{std::nullopt,
-                                 fmt::format("{} is not a date and time", quoted(text)),
+                                 fmt::format("{} is not a date and time", in_quotes(text)),
                                  "write 2026-01-05 or 2026-01-05 08:00"};
   };
   std::string_view rest = text;
@@ -130,7 +130,8 @@ Reading<bool> read_boolean(std::string_view text) {
     if (text == word) return {true, {}, {}};
   for (const std::string_view word : {"off", "false", "no"})
     if (text == word) return {false, {}, {}};
-  return {std::nullopt, fmt::format("{} is neither on nor off", quoted(text)), "write on or off"};
+  return {std::nullopt, fmt::format("{} is neither on nor off", in_quotes(text)),
+          "write on or off"};
 }
 
 std::string written(double value, Unit unit) {

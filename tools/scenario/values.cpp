@@ -130,7 +130,7 @@ std::optional<double> take_number(std::string_view& text) {
 
 template <typename T>
 Reading<T> misread(std::string_view text, std::string_view what, std::string_view hint) {
-  return {std::nullopt, fmt::format("{} is not {}", quoted(text), what), std::string{hint}};
+  return {std::nullopt, fmt::format("{} is not {}", in_quotes(text), what), std::string{hint}};
 }
 
 Reading<double> misread_number(std::string_view text, Unit unit) {
@@ -138,7 +138,7 @@ Reading<double> misread_number(std::string_view text, Unit unit) {
 }
 
 Reading<double> without_unit(std::string_view text, Unit unit) {
-  return {std::nullopt, fmt::format("{} has no unit", quoted(text)),
+  return {std::nullopt, fmt::format("{} has no unit", in_quotes(text)),
           std::string{how_to_write(unit)}};
 }
 
@@ -261,7 +261,7 @@ Reading<models::Distribution> read_distribution(std::string_view written_text, U
   for (const Reading<double>& end : {low, high})
     if (!end.value) return {std::nullopt, end.wrong, end.hint};
   if (*low.value > *high.value)
-    return {std::nullopt, fmt::format("the range {} runs backwards", quoted(text)),
+    return {std::nullopt, fmt::format("the range {} runs backwards", in_quotes(text)),
             "write the smaller end first"};
   if (*low.value == *high.value)
     return {models::Distribution{Kind::fixed, *low.value, 0, 0}, {}, {}};

@@ -207,7 +207,7 @@ class TreeBuilder : public YAML::EventHandler {
       const Node::Key& earlier = map.keys[order[i - 1]];
       const Node::Key& later = map.keys[order[i]];
       if (earlier.text == later.text && !later.text.empty())
-        problems_.add(later.mark, fmt::format("key {} is given twice", quoted(later.text)),
+        problems_.add(later.mark, fmt::format("key {} is given twice", in_quotes(later.text)),
                       fmt::format("it stands in line {} already", earlier.mark.line));
     }
   }

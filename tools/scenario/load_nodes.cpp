@@ -1,0 +1,163 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "tools/scenario/loading.hpp"
+
+namespace scenario {
+namespace {
+
+models::Volume load_volume(Loading& loading, const Section& section, const std::string& owner) {
+  models::Volume volume;
+  volume.size = section.quantity("size");
+  volume.reserved = section.quantity("reserved");
+  volume.other = section.quantity("other");
+  if (section.given("size") && !section.given("reserved"))
+    loading.mesh.assumptions.push_back(
+        fmt::format("volume {}: nothing reserved (ext4 keeps 5% for root by default)", owner));
+  return volume;
+}
+
+void load_volumes(Loading& loading, const Section& section, models::Node& node) {
+  const std::optional<Section> volumes = section.object("volumes");
+  if (volumes) {
+    if (const auto data = volumes->object("data"))
+      node.data = load_volume(loading, *data, node.name + "/data");
+    if (const auto wal = volumes->object("wal"))
+      node.wal = load_volume(loading, *wal, node.name + "/wal");
+  }
+  if (!volumes || !volumes->given("data"))
+    loading.mesh.assumptions.push_back(
+        fmt::format("node {}: no data volume given, its disk never fills", node.name));
+}
+
+void load_start_state(const Section& section, models::Node& node) {
+  const std::optional<Section> state = section.object("start_state");
+  if (!state) return;
+  node.pg_wal_bytes = state->number("pg_wal");
+  node.since_checkpoint = state->duration("since_checkpoint");
+  node.since_running_xacts = state->duration("since_running_xacts");
+}
+
+models::Bytes wal_segment_size(const Section& section) {
+  const std::optional<double> given = section.number("wal_segment_size");
+  if (!given) return models::Bytes{std::int64_t{16} << 20};
+  const auto bytes = static_cast<std::uint64_t>(std::clamp(*given, 0.0, 0x1p40));
+  if (!std::has_single_bit(bytes) || bytes < (1U << 20) || bytes > (1U << 30)) {
+    section.problem_at("wal_segment_size", "a power of two from 1MB to 1GB is wanted");
+    return models::Bytes{std::int64_t{16} << 20};
+  }
+  return models::Bytes{static_cast<std::int64_t>(bytes)};
+}
+
+models::Quantity bulk_rate(Loading& loading, const Section& section) {
+  if (section.given("bulk_rate")) return section.quantity("bulk_rate");
+  return prior(loading, join_path(section.path(), "bulk_rate"), "1/s", 100e3, 300e3, 800e3);
+}
+
+void load_node(Loading& loading, const Section& section) {
+  models::Node node;
+  node.name = section.name();
+  if (node.name.empty() || node.name.find('/') != std::string::npos)
+    section.problem(section.mark(),
+                    fmt::format("{} cannot name a node: links and volumes are written node/…",
+                                in_quotes(node.name)));
+  node.postgres =
+      static_cast<int>(std::clamp<std::int64_t>(section.whole("postgres").value_or(15), 15, 18));
+  if (!section.given("postgres"))
+    loading.mesh.assumptions.push_back(fmt::format("node {}: PostgreSQL 15", node.name));
+  node.cores = static_cast<int>(section.whole("cores").value_or(0));
+  node.memory = section.quantity("memory");
+  node.storage = section.text("storage").value_or("");
+  node.collation = section.text("collation").value_or("C.UTF-8");
+  node.data_checksums = section.flag("data_checksums", node.postgres >= 18);
+  node.wal_segment_size = wal_segment_size(section);
+  node.bulk_rate = bulk_rate(loading, section);
+  load_volumes(loading, section, node);
+  load_start_state(section, node);
+  load_settings(section, node);
+  loading.mesh.nodes.push_back(std::move(node));
+}
+
+void load_link(Loading& loading, const Section& section) {
+  models::Link link;
+  const std::vector<Word> between = section.words("between");
+  if (section.given("between") && between.size() != 2) {
+    section.problem_at("between", "a link joins two nodes", "write between: [a, b]");
+    return;
+  }
+  int* const ends[] = {&link.a, &link.b};
+  for (std::size_t i = 0; i < between.size(); ++i) {
+    *ends[i] = index_of(loading.mesh.nodes, between[i].text);
+    if (*ends[i] < 0)
+      section.problem(between[i].mark,
+                      fmt::format("between: there is no node {}", in_quotes(between[i].text)),
+                      did_you_mean(between[i].text, names_of(loading.mesh.nodes)));
+  }
+  if (between.size() == 2 && between[0].text == between[1].text)
+    section.problem(between[1].mark, "between: a link joins two different nodes");
+  if (between.size() == 2) link.name = between[0].text + "/" + between[1].text;
+  link.name = section.text("name").value_or(link.name);
+  link.bandwidth = section.quantity("bandwidth");
+  link.rtt = section.quantity("rtt");
+  for (const models::Link& other : loading.mesh.links)
+    if (link.a >= 0 && link.b >= 0 &&
+        ((other.a == link.a && other.b == link.b) || (other.a == link.b && other.b == link.a)))
+      section.problem(section.mark(),
+                      fmt::format("{} are joined already by link {}", link.name, other.name));
+  loading.mesh.links.push_back(std::move(link));
+}
+
+void load_standby(Loading& loading, const Section& section) {
+  models::Standby standby;
+  standby.name = section.name();
+  standby.node = resolve(section, "node", loading.mesh.nodes, "node");
+  standby.slot = section.text("slot").value_or(slot_name(standby.name));
+  check_slot_name(section, section.given("slot") ? section.mark("slot") : section.mark(),
+                  standby.slot);
+  standby.hot_standby_feedback = section.flag("hot_standby_feedback", false);
+  for (const models::Standby& other : loading.mesh.standbys)
+    if (other.slot == standby.slot)
+      section.problem(section.mark(), fmt::format("slot {} is used by standby {} already",
+                                                  standby.slot, other.name));
+  loading.mesh.standbys.push_back(std::move(standby));
+}
+
+}  // namespace
+
+models::Quantity prior(Loading& loading, const std::string& name, const std::string& unit,
+                       double p10, double p50, double p90) {
+  loading.mesh.parameters.push_back({name,
+                                     unit,
+                                     {models::Distribution::Kind::lognormal, p10, p50, p90},
+                                     "prior from measurements on PostgreSQL 15 to 18"});
+  return {p50, static_cast<int>(loading.mesh.parameters.size()) - 1};
+}
+
+std::string slot_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z')
+      name += static_cast<char>(c - 'A' + 'a');
+    else
+      name += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+  }
+  return name.substr(0, 63);
+}
+
+void check_slot_name(const Section& section, Mark mark, const std::string& name) {
+  if (name.size() > 63)
+    section.problem(mark, fmt::format("slot name {} is longer than 63 bytes", in_quotes(name)));
+  else if (name != slot_name(name) || name.empty())
+    section.problem(mark, fmt::format("{} is not a slot name", in_quotes(name)),
+                    "PostgreSQL allows lower-case letters, digits and underscores");
+}
+
+void load_nodes(Loading& loading, const Section& root) {
+  for (const Section& node : root.objects("nodes")) load_node(loading, node);
+  for (const Section& link : root.objects("links")) load_link(loading, link);
+  for (const Section& standby : root.objects("standbys")) load_standby(loading, standby);
+}
+
+}  // namespace scenario
