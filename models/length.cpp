@@ -31,6 +31,20 @@ Length::Length(double bytes) : mean{bytes} {
   if (share > 0) residue[modulo8(below + 1)] += share;
 }
 
+Length uniform_length(double low, double high) {
+  const double count = high - low + 1;
+  Length length(low);
+  length.mean = (low + high) / 2;
+  length.variance = (count * count - 1) / 12;
+  length.most = high;
+  const double whole = std::floor(count / 8), rest = count - 8 * whole;
+  for (std::size_t r = 0; r < 8; ++r) {
+    const auto place = static_cast<double>((r + 8 - modulo8(low)) % 8);  // 0: the residue of low
+    length.residue[r] = (whole + (place < rest ? 1 : 0)) / count;
+  }
+  return length;
+}
+
 Length Length::padded(int alignment) const {
   Length result;
   result.residue = {};

@@ -26,6 +26,9 @@ struct Length {
   bool fixed() const { return least == most; }
 };
 
+/// Any whole number from low to high, both included, with the same probability.
+Length uniform_length(double low, double high);
+
 /// The sum of two independent lengths.
 Length operator+(const Length& a, const Length& b);
 

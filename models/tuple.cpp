@@ -15,38 +15,45 @@ using Place = Attribute::Place;
 constexpr double toast_threshold = 2032;    // TOAST_TUPLE_THRESHOLD
 constexpr double toast_target_main = 8160;  // TOAST_TUPLE_TARGET_MAIN
 constexpr double toast_worthwhile = 24;     // MAXALIGN(TOAST_POINTER_SIZE): smaller values stay
+constexpr double short_payload_most = 126;  // with a varlena header of 1 byte
 constexpr double compression_worthwhile = 0.75;  // pglz's min_comp_rate of 25 %
 
 // A value of whole payload bytes appended at `offset`: att_align_datum(), att_addlength_datum() of
 // tupmacs.h.
 Length append_varlena(const Length& offset, const Attribute& attribute, double bytes) {
-  if (attribute.place == Place::out_of_line) return offset + Length(toast_pointer);
   const bool can_be_short = attribute.place == Place::in_line && attribute.packable();
-  if (can_be_short && bytes <= 126) return offset + Length(1 + bytes);
+  if (can_be_short && bytes <= short_payload_most) return offset + Length(1 + bytes);
   return offset.padded(attribute.align) + Length(4 + bytes);
 }
 
-// An average payload that is not a whole multiple of the type's step lies between two that are.
-Length append_average(const Length& offset, const Attribute& attribute, double bytes) {
-  const double step = attribute.step;
-  const double below = step * std::floor(bytes / step);
-  const double share = (bytes - below) / step;
-  const Length lower = append_varlena(offset, attribute, below);
-  return share > 0 ? mixture(lower, append_varlena(offset, attribute, below + step), share) : lower;
+// Payloads from low to high alike, whole bytes.
+Length append_range(const Length& offset, const Attribute& attribute, double low, double high) {
+  if (low == high) return append_varlena(offset, attribute, low);
+  const bool can_be_short = attribute.place == Place::in_line && attribute.packable();
+  const double short_most = can_be_short ? std::min(high, short_payload_most) : low - 1;
+  const Length short_ones =
+      short_most >= low ? offset + uniform_length(1 + low, 1 + short_most) : Length{};
+  if (short_most >= high) return short_ones;
+  const double long_least = std::max(low, short_most + 1);
+  const Length long_ones =
+      offset.padded(attribute.align) + uniform_length(4 + long_least, 4 + high);
+  const double long_share = (high - long_least + 1) / (high - low + 1);
+  return mixture(short_ones, long_ones, long_share);
 }
 
+// An average payload that is not a whole multiple of the type's step lies between two that are;
+// values spread to both sides of either.
 Length append_present(const Length& offset, const Attribute& attribute) {
   if (!attribute.varlena) return offset.padded(attribute.align) + Length(attribute.payload);
-  if (attribute.spread <= 0 || attribute.place == Place::out_of_line)
-    return append_average(offset, attribute, attribute.payload);
-  const int steps = static_cast<int>(std::min(16.0, std::ceil(attribute.spread)));
-  Length average;
-  for (int i = -steps; i <= steps; ++i) {
-    const double bytes = std::max(0.0, attribute.payload + i * attribute.spread / steps);
-    const Length one = append_average(offset, attribute, bytes);
-    average = i == -steps ? one : mixture(average, one, 1.0 / (i + steps + 1));
-  }
-  return average;
+  if (attribute.place == Place::out_of_line) return offset + Length(toast_pointer);
+  const double step = attribute.step;
+  const double below = step * std::floor(attribute.payload / step);
+  const double share = (attribute.payload - below) / step;
+  const double spread = std::min(std::round(attribute.spread), below);
+  const auto around = [&](double middle) {
+    return append_range(offset, attribute, middle - spread, middle + spread);
+  };
+  return share > 0 ? mixture(around(below), around(below + step), share) : around(below);
 }
 
 Length append(const Length& offset, const Attribute& attribute) {

@@ -10,6 +10,7 @@ namespace {
 using models::items_per_page;
 using models::Length;
 using models::mixture;
+using models::uniform_length;
 
 TEST(Length, OfAWholeNumberIsThatNumber) {
   const Length length(21);
@@ -32,6 +33,18 @@ TEST(Length, WhosePaddingIsTheSameForAllIsFixedOncePadded) {
   const Length padded = Length(17.5).padded(8);  // 17 and 18 both become 24
   EXPECT_TRUE(padded.fixed());
   EXPECT_EQ(padded.mean, 24);
+}
+
+TEST(Length, UniformCountsEveryWholeNumberOnce) {
+  const Length length = uniform_length(5, 14);  // 5 and 13, 6 and 14 share a residue
+  EXPECT_EQ(length.mean, 9.5);
+  EXPECT_DOUBLE_EQ(length.variance, 99 / 12.0);
+  EXPECT_DOUBLE_EQ(length.residue[5], 0.2);
+  EXPECT_DOUBLE_EQ(length.residue[6], 0.2);
+  EXPECT_DOUBLE_EQ(length.residue[7], 0.1);
+  EXPECT_DOUBLE_EQ(length.residue[4], 0.1);
+  // rounded up: 5-8 to 8, 9-14 to 16
+  EXPECT_DOUBLE_EQ(length.aligned8(), 0.4 * 8 + 0.6 * 16);
 }
 
 TEST(Length, SumKeepsTrackOfResidues) {
