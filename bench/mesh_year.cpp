@@ -102,7 +102,7 @@ class Node {
  private:
   enum Role { load, checkpoint, threshold, drained, first_table };
   TimerId timer_of(int table) const {
-    return timer_[static_cast<std::size_t>(first_table + table)];
+    return timer_[first_table + static_cast<std::size_t>(table)];
   }
 
   void advance_wal(Instant now) {

@@ -101,7 +101,7 @@ double normal_density(double x) {
 /// Share above x for x >= 1.25: the continued fraction 1/(x + 1/(x + 2/(x + 3/…))) of Mills' ratio.
 double normal_upper_tail(double x) {
   double denominator = x;
-  for (double term = 200; term >= 1; --term) denominator = x + term / denominator;
+  for (int term = 200; term >= 1; --term) denominator = x + term / denominator;
   return normal_density(x) / denominator;
 }
 
@@ -147,7 +147,7 @@ double normal_cdf(double x) {
   if (x >= 1.25) return 1 - normal_upper_tail(x);
   // 1/2 + density (x + x^3/3 + x^5/(3*5) + …)
   double term = x, sum = x;
-  for (double odd = 3; odd < 81; odd += 2) {
+  for (int odd = 3; odd < 81; odd += 2) {
     term *= x * x / odd;
     sum += term;
   }
