@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "models/checkpoint.hpp"
+#include "tools/plan/moment.hpp"
+#include "tools/plan/situation.hpp"
 
 namespace plan {
 
@@ -16,6 +18,47 @@ std::int64_t safe_slot_cap(double usable, double without_wal, const models::Sett
 
 double usable_bytes(const models::Volume& volume) {
   return volume.size.value * (1 - volume.reserved.value);
+}
+
+std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Results& results) {
+  const models::Volume& volume = node.wal ? *node.wal : node.data;
+  if (volume.size.value <= 0) return std::nullopt;
+  const std::string name = node.name + (node.wal ? "/wal" : "/data");
+  return safe_slot_cap(usable_bytes(volume), most_without_wal(results, name), node.settings,
+                       node.wal_segment_size);
+}
+
+std::optional<Remedy> propose(const models::Mesh& mesh, const Results& results) {
+  const Situation situation{mesh, results};
+  const auto disks = situation.failures("time_to_disk_full");
+  const auto lost = situation.failures("time_to_slot_lost");
+  Remedy remedy;
+  if (!disks.empty()) {
+    const auto moment = decisive_moment(results, disks.front()->key.subject);
+    if (!moment || moment->owners.empty()) return std::nullopt;
+    remedy.slot = slot_of(moment->owners.front().owner);
+  } else if (!lost.empty()) {
+    remedy.slot = lost.front()->key.subject;
+  } else if (const Outcome* shortest = situation.shortest_tolerance(); shortest != nullptr) {
+    remedy.slot = shortest->key.subject;
+  }
+  const int node = situation.node_of_slot(remedy.slot);
+  if (node < 0) return std::nullopt;
+  remedy.node = static_cast<std::size_t>(node);
+  const auto cap = safe_slot_cap(mesh.nodes[remedy.node], results);
+  if (!cap || *cap <= 0) return std::nullopt;
+  remedy.slot_cap = *cap;
+  const std::int64_t now = mesh.nodes[remedy.node].settings.max_slot_wal_keep_size.count;
+  const bool unlimited = now < 0;
+  const bool helps =
+      disks.empty() && !lost.empty() ? !unlimited && *cap > now : unlimited || *cap < now;
+  return helps ? std::optional{remedy} : std::nullopt;
+}
+
+models::Mesh with(const models::Mesh& mesh, const Remedy& remedy) {
+  models::Mesh variant = mesh;
+  variant.nodes[remedy.node].settings.max_slot_wal_keep_size = sim::Bytes{remedy.slot_cap};
+  return variant;
 }
 
 }  // namespace plan

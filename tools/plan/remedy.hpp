@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
-#include "models/mesh.hpp"
+#include "tools/plan/results.hpp"
 
 namespace plan {
 
@@ -24,5 +26,28 @@ std::int64_t safe_slot_cap(double usable, double without_wal, const models::Sett
 
 /// Bytes of a volume that PostgreSQL may use, at the median where its size is uncertain.
 double usable_bytes(const models::Volume& volume);
+
+/// The same for the volume that holds a node's pg_wal, from the recorded replicates; none when it
+/// is unlimited.
+std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Results& results);
+
+/// A setting that bounds the WAL kept for a slot, and what trying it out in some replicates showed.
+struct Remedy {
+  std::size_t node = 0;
+  std::string slot;
+  std::int64_t slot_cap = 0;  // max_slot_wal_keep_size, bytes
+  // Filled in by the trial.
+  std::uint64_t tried = 0;       // replicates: those in which the disk filled up first
+  std::uint64_t still_full = 0;  // of them, in how many it does so all the same
+  Outcome tolerance;             // outage_tolerance of the slot with the cap
+};
+
+/// The cap to propose for the slot that endangers the mesh most: the one whose WAL fills a disk,
+/// that is lost under a smaller cap than the disk has room for, or that has no cap. None where a
+/// cap is not the answer.
+std::optional<Remedy> propose(const models::Mesh& mesh, const Results& results);
+
+/// The mesh with the remedy in place.
+models::Mesh with(const models::Mesh& mesh, const Remedy& remedy);
 
 }  // namespace plan

@@ -8,13 +8,15 @@
 #include "tools/plan/bands.hpp"
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/recorder.hpp"
+#include "tools/plan/remedy.hpp"
 #include "tools/plan/selection.hpp"
+#include "tools/plan/trial.hpp"
 #include "tools/plan/verdict.hpp"
 
 namespace plan {
 namespace {
 
-constexpr std::uint64_t pilot_replicates = 8;
+constexpr std::uint64_t pilot_replicates = 8;  // tell which series matter
 
 /// The largest value of every series in the first few replicates: the same ones on any number of
 /// threads.
@@ -120,7 +122,9 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
   results.traces = record(model, options, results.outcomes, chosen, peaks);
   results.objectives = evaluate(mesh.objectives, results.outcomes);
   results.assumptions = assumptions(mesh);
-  results.verdict = verdict(mesh, results);
+  auto remedy = propose(mesh, results);
+  if (remedy) try_out(*remedy, mesh, results, options);
+  results.verdict = verdict(mesh, results, remedy ? &*remedy : nullptr);
   return results;
 }
 

@@ -4,28 +4,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/plan/moment.hpp"
 #include "tools/plan/outcomes.hpp"
-#include "tools/plan/remedy.hpp"
+#include "tools/plan/situation.hpp"
 #include "tools/plan/words.hpp"
 
 namespace plan {
 namespace {
 
+using Failures = std::vector<const Outcome*>;
+
 class Writer {
  public:
-  Writer(const models::Mesh& mesh, const Results& results) : mesh_{mesh}, results_{results} {}
+  Writer(const models::Mesh& mesh, const Results& results, const Remedy* remedy)
+      : mesh_{mesh}, results_{results}, situation_{mesh, results}, remedy_{remedy} {}
 
   Verdict write() const {
     if (results_.replicates == 0)
       return {false, "Interrupted before the first replicate was finished: there is no answer yet.",
               "", ""};
-    const auto disks = failures("time_to_disk_full");
-    const auto slots = failures("time_to_slot_lost");
+    const Failures disks = situation_.failures("time_to_disk_full");
+    const Failures slots = situation_.failures("time_to_slot_lost");
     Verdict verdict;
     verdict.ok =
         objectives_missed() == 0 &&
@@ -42,22 +44,6 @@ class Writer {
   }
 
  private:
-  using Failures = std::vector<const Outcome*>;
-
-  // ---- what fails
-  // ----------------------------------------------------------------------------------------------
-
-  /// Outcomes of a time that some replicate reached, the most probable first.
-  Failures failures(const char* metric) const {
-    Failures found;
-    for (const Outcome& o : results_.outcomes)
-      if (o.key.metric == metric && o.probability > 0) found.push_back(&o);
-    std::stable_sort(found.begin(), found.end(), [](const Outcome* a, const Outcome* b) {
-      return std::pair{-a->probability, a->minimum} < std::pair{-b->probability, b->minimum};
-    });
-    return found;
-  }
-
   std::size_t objectives_missed() const {
     return static_cast<std::size_t>(std::count_if(results_.objectives.begin(),
                                                   results_.objectives.end(),
@@ -96,7 +82,9 @@ class Writer {
     if (!slots.empty())
       text += fmt::format("{}Slot {} is lost {}.", text.empty() ? "" : " ", slots[0]->key.subject,
                           when(*slots[0]));
-    if (slots.size() > 1) text += fmt::format(" {} more slots are lost too.", slots.size() - 1);
+    if (slots.size() > 1)
+      text += fmt::format(" {} more slot{} lost too.", slots.size() - 1,
+                          slots.size() > 2 ? "s are" : " is");
     if (text.empty()) text = quiet_headline();
     if (const std::size_t missed = objectives_missed(); missed > 0)
       text += fmt::format(" {} of {} objectives missed.", missed, results_.objectives.size());
@@ -105,45 +93,10 @@ class Writer {
 
   std::string quiet_headline() const {
     std::string text = fmt::format("Nothing fails within {}", duration_in_words(results_.horizon));
-    if (const Outcome* fullest = fullest_volume(); fullest != nullptr)
+    if (const Outcome* fullest = situation_.fullest_volume(); fullest != nullptr)
       text += fmt::format(": the fullest volume is {} at {} (P99)", fullest->key.subject,
                           share_in_words(fullest->p99.value));
     return text + ".";
-  }
-
-  const Outcome* fullest_volume() const {
-    const Outcome* fullest = nullptr;
-    for (const Outcome& o : results_.outcomes)
-      if (o.key.metric == "volume_used" && (fullest == nullptr || o.p99.value > fullest->p99.value))
-        fullest = &o;
-    return fullest;
-  }
-
-  // ---- the mesh behind a subject
-  // -------------------------------------------------------------------------------
-
-  const models::Node* node_of_volume(const std::string& subject) const {
-    const std::string name = subject.substr(0, subject.rfind('/'));
-    for (const models::Node& node : mesh_.nodes)
-      if (node.name == name) return &node;
-    return nullptr;
-  }
-
-  const models::Node* node_of_slot(const std::string& slot) const {
-    for (const models::Subscription& s : mesh_.subscriptions)
-      if (s.slot == slot) return &mesh_.nodes[static_cast<std::size_t>(s.publisher)];
-    for (const models::Standby& s : mesh_.standbys)
-      if (s.slot == slot) return &mesh_.nodes[static_cast<std::size_t>(s.node)];
-    return nullptr;
-  }
-
-  /// The cap that the node's WAL volume has room for; none when that volume is unlimited.
-  std::optional<std::int64_t> safe_cap(const models::Node& node) const {
-    const models::Volume& volume = node.wal ? *node.wal : node.data;
-    if (volume.size.value <= 0) return std::nullopt;
-    const std::string name = node.name + (node.wal ? "/wal" : "/data");
-    return safe_slot_cap(usable_bytes(volume), most_without_wal(results_, name), node.settings,
-                         node.wal_segment_size);
   }
 
   // ---- causes and remedies
@@ -166,35 +119,59 @@ class Writer {
     return text + ".";
   }
 
-  /// "28.1 h (P5), 33.4 h (P50)"; empty when the slot has no such outcome.
+  /// "28.1 h (P5), 33.4 h (P50)".
+  std::string in_percentiles(const Outcome& o) const {
+    return fmt::format("{} (P5), {} (P50)", time(o.p5), time(o.p50));
+  }
+
   std::string tolerance(const std::string& slot) const {
     const Outcome* o = find(results_.outcomes, "outage_tolerance", slot);
-    if (o == nullptr) return "";
-    return fmt::format("{} (P5), {} (P50)", time(o->p5), time(o->p50));
+    return o == nullptr ? "the time they take to be noticed" : in_percentiles(*o);
+  }
+
+  /// "Set max_slot_wal_keep_size = 141GB on media-prod: …", with what the trial showed.
+  std::string set_the_cap(const char* verb) const {
+    std::string text = fmt::format("{} max_slot_wal_keep_size = {} on {}", verb,
+                                   as_setting(remedy_->slot_cap), mesh_.nodes[remedy_->node].name);
+    if (remedy_->tried == 0) return text + ".";
+    if (remedy_->still_full > 0)
+      return text + fmt::format(
+                        ", which alone is not enough: in {} of {} replicates tried the disk still "
+                        "fills up.",
+                        remedy_->still_full, remedy_->tried);
+    return text +
+           fmt::format(
+               ": tried in {} replicates, no disk fills up, and slot {} rides out outages of {}.",
+               remedy_->tried, remedy_->slot, in_percentiles(remedy_->tolerance));
   }
 
   void about_disk(const Outcome& failure, Verdict& verdict) const {
     const auto moment = decisive_moment(results_, failure.key.subject);
-    const models::Node* node = node_of_volume(failure.key.subject);
-    if (!moment || moment->owners.empty() || node == nullptr) return;
+    if (!moment || moment->owners.empty()) return;
     verdict.cause = cause(*moment);
     const std::string slot = slot_of(moment->owners.front().owner);
-    const models::Node* publisher = slot.empty() ? nullptr : node_of_slot(slot);
-    verdict.next_step = publisher != nullptr ? cap_the_slot(slot, *publisher) : enlarge(*moment);
+    const int node = situation_.node_of_slot(slot);
+    if (node < 0) {
+      verdict.next_step = enlarge(*moment);
+      return;
+    }
+    const std::string ends = fmt::format("End outages of slot {} within {}", slot, tolerance(slot));
+    const auto cap = safe_slot_cap(mesh_.nodes[static_cast<std::size_t>(node)], results_);
+    if (remedy_ != nullptr)
+      verdict.next_step = fmt::format("{} As it is: {}.", set_the_cap("Set"), lower_first(ends));
+    else if (cap && *cap <= 0)
+      verdict.next_step = fmt::format(
+          "{}; the volume has no room for a max_slot_wal_keep_size: even without WAL kept for "
+          "slots it is {} too "
+          "small to last {}.",
+          ends, bytes_in_words(static_cast<double>(-*cap)), duration_in_words(results_.horizon));
+    else
+      verdict.next_step = ends + ".";
   }
 
-  std::string cap_the_slot(const std::string& slot, const models::Node& node) const {
-    const std::string ends = fmt::format("End outages of slot {} within {}", slot, tolerance(slot));
-    const auto cap = safe_cap(node);
-    const std::int64_t now = node.settings.max_slot_wal_keep_size.count;
-    if (!cap || *cap <= 0)
-      return fmt::format("{}; the volume has no room for a cap: enlarge it by at least {}.", ends,
-                         bytes_in_words(static_cast<double>(cap ? -*cap : 0)));
-    if (now >= 0 && now <= *cap) return ends + ".";
-    return fmt::format(
-        "Set max_slot_wal_keep_size = {} on {}: a longer outage then costs the slot, not the "
-        "server. {}.",
-        as_setting(*cap), node.name, ends);
+  static std::string lower_first(std::string text) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    return text;
   }
 
   std::string enlarge(const Moment& moment) const {
@@ -211,61 +188,49 @@ class Writer {
 
   void about_slot(const Outcome& failure, Verdict& verdict) const {
     const std::string& slot = failure.key.subject;
-    const models::Node* node = node_of_slot(slot);
-    if (node == nullptr) return;
-    const std::int64_t now = node->settings.max_slot_wal_keep_size.count;
-    const Outcome* retained = find(results_.outcomes, "retained_wal", slot);
-    verdict.cause = fmt::format("max_slot_wal_keep_size = {} on {}: the slot needs up to {} (P95).",
-                                now < 0 ? "-1" : as_setting(now), node->name,
-                                retained == nullptr ? "more" : bytes_in_words(retained->p95.value));
-    const auto cap = safe_cap(*node);
-    if (now >= 0 && (!cap || *cap > now))
-      verdict.next_step = fmt::format(
-          "Raise max_slot_wal_keep_size to {}: the disk has room for it. As it is, the slot takes "
-          "an outage of {}.",
-          cap ? as_setting(*cap) : "what the subscriber needs", tolerance(slot));
+    const int index = situation_.node_of_slot(slot);
+    if (index < 0) return;
+    const models::Node& node = mesh_.nodes[static_cast<std::size_t>(index)];
+    const std::int64_t now = node.settings.max_slot_wal_keep_size.count;
+    verdict.cause = now < 0 ? fmt::format("The server gives up slot {} on {}.", slot, node.name)
+                            : fmt::format(
+                                  "max_slot_wal_keep_size = {} on {}: outages of slot {} last "
+                                  "longer than that much WAL.",
+                                  as_setting(now), node.name, slot);
+    const std::string ends = fmt::format("End outages within {}", tolerance(slot));
+    if (remedy_ != nullptr)
+      verdict.next_step = fmt::format("{} As it is: {}.", set_the_cap("Raise"), lower_first(ends));
     else
-      verdict.next_step = fmt::format(
-          "End outages within {}; the disk has no room for a larger max_slot_wal_keep_size.",
-          tolerance(slot));
+      verdict.next_step = ends + "; the disk has no room for a larger max_slot_wal_keep_size.";
   }
 
   /// Nothing fails: what grows, how long an outage may last, and the cap that bounds a longer one.
   void about_nothing(Verdict& verdict) const {
-    const Outcome* fullest = fullest_volume();
+    const Outcome* fullest = situation_.fullest_volume();
     if (fullest == nullptr) return;
     if (const auto moment = decisive_moment(results_, fullest->key.subject))
       verdict.cause = cause(*moment);
-    const Outcome* shortest = nullptr;
-    for (const Outcome& o : results_.outcomes)
-      if (o.key.metric == "outage_tolerance" && o.probability > 0 &&
-          (shortest == nullptr || o.p50.value < shortest->p50.value ||
-           std::isnan(shortest->p50.value)))
-        shortest = &o;
-    if (shortest == nullptr) {
-      verdict.next_step = "Nothing has to change.";
-      return;
-    }
-    const std::string& slot = shortest->key.subject;
-    verdict.next_step = fmt::format("Nothing has to change while outages of slot {} end within {}.",
-                                    slot, tolerance(slot));
-    const models::Node* node = node_of_slot(slot);
-    if (node == nullptr || node->settings.max_slot_wal_keep_size.count >= 0) return;
-    if (const auto cap = safe_cap(*node); cap && *cap > 0)
-      verdict.next_step += fmt::format(
-          " Set max_slot_wal_keep_size = {} on {}, so that a longer one costs the slot, not the "
-          "server.",
-          as_setting(*cap), node->name);
+    const Outcome* shortest = situation_.shortest_tolerance();
+    verdict.next_step = "Nothing has to change.";
+    if (shortest != nullptr)
+      verdict.next_step =
+          fmt::format("Nothing has to change while outages of slot {} end within {}.",
+                      shortest->key.subject, in_percentiles(*shortest));
+    if (remedy_ != nullptr)
+      verdict.next_step += fmt::format(" So that a longer one costs the slot, not the server: {}",
+                                       lower_first(set_the_cap("Set")));
   }
 
   const models::Mesh& mesh_;
   const Results& results_;
+  Situation situation_;
+  const Remedy* remedy_;
 };
 
 }  // namespace
 
-Verdict verdict(const models::Mesh& mesh, const Results& results) {
-  return Writer{mesh, results}.write();
+Verdict verdict(const models::Mesh& mesh, const Results& results, const Remedy* remedy) {
+  return Writer{mesh, results, remedy}.write();
 }
 
 }  // namespace plan

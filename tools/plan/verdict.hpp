@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tools/plan/remedy.hpp"
 #include "tools/plan/results.hpp"
 
 namespace plan {
@@ -8,8 +9,9 @@ namespace plan {
 /// that moment, and what to set. Every figure stands in the outcomes or follows from them and the
 /// mesh (tools/plan/remedy.hpp).
 ///
-/// Takes     results with outcomes, traces and objectives filled in
+/// Takes     results  with outcomes, traces and objectives filled in
+///           remedy   the cap to set, tried out; null when there is none to propose
 /// Returns   ok when every objective is met and nothing fails that no met objective speaks of
-Verdict verdict(const models::Mesh& mesh, const Results& results);
+Verdict verdict(const models::Mesh& mesh, const Results& results, const Remedy* remedy);
 
 }  // namespace plan

@@ -18,7 +18,7 @@ struct Shown {
   bool only_if_it_happens;
 };
 constexpr std::array shown{
-    Shown{"volume_used", 6, false},       Shown{"time_to_disk_full", 6, true},
+    Shown{"volume_used", 6, true},       Shown{"time_to_disk_full", 6, true},
     Shown{"write_seconds_lost", 3, true}, Shown{"outage_tolerance", 6, true},
     Shown{"time_to_slot_lost", 6, true},  Shown{"retained_wal", 6, false},
     Shown{"replay_lag", 6, true},         Shown{"catch_up_time", 3, true},

@@ -78,7 +78,7 @@ class Page {
   void verdict() {
     marked(0, r_.verdict.ok, r_.verdict.headline, true);
     line("");
-    paragraph("Cause", r_.verdict.cause);
+    paragraph(r_.verdict.ok ? "Owner" : "Cause", r_.verdict.cause);
     paragraph("Next step", r_.verdict.next_step);
     line("");
   }
