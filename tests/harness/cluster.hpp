@@ -24,13 +24,13 @@ struct LogLine {
 
 struct ClusterOptions {
   std::string name = "node";
-  int postgres = 15;                            // major version
-  std::map<std::string, std::string> settings;  // override the lab's own (see Cluster)
+  int postgres = 15;                              // major version
+  std::map<std::string, std::string> settings{};  // override the lab's own (see Cluster)
   Bytes wal_segment_size = 16_MiB;
   bool data_checksums = false;
-  std::optional<Bytes> data_volume;  // a tmpfs of this size for the cluster …
-  std::optional<Bytes> wal_volume;   // … and for pg_wal alone
-  Bytes data_volume_other = 0_B;     // of it taken by a file that is not PostgreSQL's
+  std::optional<Bytes> data_volume{};  // a tmpfs of this size for the cluster …
+  std::optional<Bytes> wal_volume{};   // … and for pg_wal alone
+  Bytes data_volume_other = 0_B;       // of it taken by a file that is not PostgreSQL's
   Bytes wal_volume_other = 0_B;
 };
 

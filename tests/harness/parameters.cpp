@@ -59,19 +59,20 @@ class Reader {
     std::string column;
     Role role = Role::matched;
     bool between = false;
+    int depth = 0;
     for (; at < tokens_.size(); ++at) {
       const std::string& token = tokens_[at];
+      depth += token == "(" ? 1 : token == ")" ? -1 : 0;
       if (token == "set") role = Role::assigned;
       if (token == "where") role = Role::matched;
       if (token == "between") between = true;
+      if (ends_condition(token, between, depth)) column.clear();
+      if (column_of(token) >= 0 && follows_comparison(at)) column = token;
       const int parameter = parameter_number(token);
-      if (parameter == 0) {
-        if (column_of(token) >= 0 && follows_comparison(at)) column = token;
-        continue;
-      }
-      Role own = role;
-      if (role == Role::matched && ends_range(at, between)) own = Role::matched_end;
-      place(parameter, {own, column_of(column), 0});
+      if (parameter == 0) continue;
+      const bool last = role == Role::matched && ends_range(at, between);
+      if (last) between = false;
+      place(parameter, {last ? Role::matched_end : role, column_of(column), 0});
     }
     for (std::size_t i = 0; i < uses_.size(); ++i)
       if (uses_[i].column < 0)
@@ -96,6 +97,12 @@ class Reader {
     const std::string& next = tokens_[at + 1];
     return next == "=" || next == "<" || next == ">" || next == "<=" || next == ">=" ||
            next == "between";
+  }
+
+  /// The AND of BETWEEN, and commas inside a function call, do not.
+  static bool ends_condition(const std::string& token, bool between, int depth) {
+    return token == "where" || token == "or" || (token == "and" && !between) ||
+           (token == "," && depth == 0);
   }
 
   bool ends_range(std::size_t at, bool between) const {

@@ -16,8 +16,8 @@ namespace harness {
 class TcpProxy {
  public:
   struct Options {
-    std::string upstream_socket;  // path of the publisher's unix socket
-    double bandwidth = 0;         // bytes per second in each direction; 0 = unlimited
+    std::string upstream_socket{};  // path of the publisher's unix socket
+    double bandwidth = 0;           // bytes per second in each direction; 0 = unlimited
     std::chrono::nanoseconds rtt{0};
   };
   explicit TcpProxy(Options options);
