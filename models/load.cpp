@@ -8,6 +8,7 @@
 #include "models/pgoutput.hpp"
 #include "models/rules.hpp"
 #include "models/wal_record.hpp"
+#include "sim/math.hpp"
 
 namespace models {
 namespace {
@@ -21,13 +22,34 @@ auto& at(Vector& vector, int i) {
 
 double aligned8(const Length& length) { return length.aligned8(); }
 
+/// Fills of leaves are numbered after those of updates, whose number is known at the end only.
+constexpr int leaf_fills = 1'000'000;
+
+/// Children per internal page.
+double internal_fanout(const IndexLayout& index) {
+  return 1 + std::floor(5675 / (index.pivot + line_pointer));
+}
+
+/// Whether a key, INCLUDE column, expression or predicate of the index reads one of the columns.
+bool reads_any(const Index& index, const std::vector<int>& columns) {
+  const auto among = [&columns](int c) {
+    return std::find(columns.begin(), columns.end(), c) != columns.end();
+  };
+  const auto reads = [&among](const IndexColumn& key) {
+    return among(key.column) || std::any_of(key.uses.begin(), key.uses.end(), among);
+  };
+  return std::any_of(index.keys.begin(), index.keys.end(), reads) ||
+         std::any_of(index.includes.begin(), index.includes.end(), reads) ||
+         std::any_of(index.predicate_uses.begin(), index.predicate_uses.end(), among);
+}
+
 double or_unlimited(double rate) { return rate > 0 ? rate : infinity; }
 
 /// Builds a Load statement by statement.
 class Builder {
  public:
-  Builder(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws)
-      : mesh_{mesh}, sites_{sites}, draws_{draws} {}
+  Builder(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws, CurveCache& curves)
+      : mesh_{mesh}, sites_{sites}, draws_{draws}, curves_{curves} {}
 
   Load build();
 
@@ -51,8 +73,26 @@ class Builder {
   void add_insert(const Statement& statement, const Target& target, double rows, bool copy);
   void add_update(const Statement& statement, const Target& target, double rows);
   void add_delete(const Statement& statement, const Target& target, double rows);
-  void add_index_entries(const Target& target, double rows, const std::vector<Contribution>& by,
-                         bool new_rows, const DrawnAccess& access);
+  /// How index entries come about: by inserts, or by updates that change these columns.
+  struct Entries {
+    const std::vector<int>* changed = nullptr;
+    DrawnAccess access;
+    double first_touches = 0;  // updates within a checkpoint cycle
+  };
+  void add_index_entries(const Target& target, double rate, const std::vector<Contribution>& by,
+                         const Entries& how);
+  void add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
+                             const std::vector<Contribution>& entries);
+  void add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
+                             const std::vector<Contribution>& entries, bool new_key,
+                             const Entries& how);
+  std::vector<PageClass> leaf_classes(const IndexGeometry& index, const TableGeometry& g,
+                                      DrawnAccess access) const;
+  static void flatten(std::vector<PageClass>& classes, double first_touches);
+  LeafLoad& leaf_load(RelationLoad& r, const IndexGeometry& index);
+  static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by);
+  static void lay_over(RelationLoad& r);
+  static std::vector<ImagedPages> merged(std::vector<ImagedPages> pages, std::size_t most);
   void add_commit(int node, int clock, int gate, double rate);
   void publish(const Statement& statement, const Target& target, double rows);
   double wire_bytes(const Statement& statement, int subscription, int table) const;
@@ -77,6 +117,7 @@ class Builder {
   const Mesh& mesh_;
   const std::vector<Site>& sites_;
   const Draws& draws_;
+  CurveCache& curves_;
   Load load_;
   std::vector<TableGeometry> geometry_;        // by site
   std::vector<int> first_relation_;            // by site; -1 = not stored
@@ -99,6 +140,8 @@ Load Builder::build() {
   add_streams();
   add_jobs();
   finish_updates();
+  for (RelationLoad& r : load_.relations)
+    if (!r.patterns.empty()) lay_over(r);
   for (SubscriptionLoad& s : load_.subscriptions) {
     s.wire.resize(load_.clocks.size());
     s.apply_seconds.resize(load_.clocks.size());
@@ -325,11 +368,9 @@ void Builder::add_insert(const Statement& statement, const Target& target, doubl
           continue;
         if (at(mesh_.tables, sites_[s].table).qualified_name() != key.referenced) continue;
         const TableGeometry& parent = geometry_[s];
-        ImagedPages touched;
-        touched.image = page_image(page_size - parent.page_free);
-        touched.touches = {{d, rate}};
-        relation(static_cast<int>(s), RelationLoad::Kind::heap)
-            .imaged.push_back(std::move(touched));
+        RelationLoad& heap = relation(static_cast<int>(s), RelationLoad::Kind::heap);
+        if (heap.image == 0) heap.image = page_image(page_size - parent.page_free);
+        touch(heap, {{1, 1}}, {{d, rate}});
       }
     }
     // The page that is being filled at the redo point is half full on average.
@@ -345,60 +386,187 @@ void Builder::add_insert(const Statement& statement, const Target& target, doubl
   accumulate(relation(target.site, RelationLoad::Kind::toast).growth, d,
              rate * g.layout.toast.pages_per_row());
   accumulate(at(load_.sites, target.site).inserted, d, rate);
-  add_index_entries(target, rate, {{d, 1}}, true, {});
+  add_index_entries(target, rate, {{d, 1}}, {});
   publish(statement, target, rows);
 }
 
+/// Entries for every index of a table: by inserts (`changed` empty) or by updates that are not HOT.
 void Builder::add_index_entries(const Target& target, double rate,
-                                const std::vector<Contribution>& by, bool new_rows,
-                                const DrawnAccess& access) {
+                                const std::vector<Contribution>& by, const Entries& how) {
   const Table& t = table(target.site);
   const TableGeometry& g = at(geometry_, target.site);
-  const int node = at(sites_, target.site).node;
-  const bool logged = t.persistence == Persistence::permanent;
   for (std::size_t i = 0; i < t.indexes.size(); ++i) {
     const IndexGeometry& index = g.indexes[i];
-    const double entries = rate * index.layout.rows_share;
-    const KeyOrder order = new_rows ? index.order : KeyOrder::random;
-    const double wal = index_insert_wal(index.layout, order);
     RelationLoad& r = relation(target.site, RelationLoad::Kind::index, static_cast<int>(i));
-    const double leaf_rows = order == KeyOrder::ascending ? rows_per_leaf_built(index.layout)
-                                                          : rows_per_leaf_random(index.layout);
-    const double image = page_image(leaf_content(index.fill)) - index.layout.tuple.mean;
-    ImagedPages parents;  // a split changes the parent
-    parents.share = 0;
-    parents.pages = order == KeyOrder::ascending ? std::min(1.0, index.internal) : index.internal;
-    parents.image = page_image(page_size * 0.7);
-    for (const Contribution& c : by) {
-      if (logged) add_wal(node, c.driver, entries * c.amount * wal, entries * c.amount);
-      if (new_rows) accumulate(r.growth, c.driver, entries * c.amount / leaf_rows);
-      parents.touches.push_back({c.driver, entries * c.amount / leaf_rows});
-    }
-    if (!logged) continue;
-    if (parents.pages > 0) r.imaged.push_back(parents);
-    if (order == KeyOrder::ascending) {
-      ImagedPages tail;
-      tail.share = 0;
-      tail.pages = 1;
-      tail.image = page_image(leaf_content(index.fill / 2)) - index.layout.tuple.mean;
-      for (const Contribution& c : by) tail.touches.push_back({c.driver, entries * c.amount});
-      r.imaged.push_back(std::move(tail));
-      continue;
-    }
-    DrawnAccess on_leaves = access;
-    if (index.order != KeyOrder::ascending) on_leaves.keys = Access::Keys::scattered;
-    const auto classes = new_rows ? std::vector<PageClass>{{1, 1}}
-                                  : page_classes(on_leaves, std::max(1.0, g.rows), index.leaves);
-    for (const PageClass& p : classes) {
-      if (p.touches <= 0) continue;
-      ImagedPages leaves;
-      leaves.share = p.pages * index.leaves / std::max(1.0, index.pages);
-      leaves.image = image;
-      for (const Contribution& c : by)
-        leaves.touches.push_back({c.driver, entries * c.amount * p.touches});
-      r.imaged.push_back(std::move(leaves));
-    }
+    std::vector<Contribution> entries;
+    for (const Contribution& c : by)
+      entries.push_back({c.driver, c.amount * rate * index.layout.rows_share});
+    if (t.persistence == Persistence::permanent)
+      for (const Contribution& c : entries)
+        add_wal(r.node, c.driver, c.amount * aligned8(btree_insert_leaf(index.layout)), c.amount);
+    const bool new_key = how.changed == nullptr || reads_any(t.indexes[i], *how.changed);
+    if (how.changed == nullptr && index.order == KeyOrder::ascending)
+      add_rightmost_entries(r, index, entries);
+    else
+      add_scattered_entries(r, index, entries, new_key, how);
   }
+}
+
+/// Entries on the right: one leaf is filled after the other, and split off when it is full.
+void Builder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
+                                    const std::vector<Contribution>& entries) {
+  const double per_leaf = rows_per_leaf_ascending(index.layout);
+  ImagedPages tail, parent;
+  tail.pages = 1;
+  tail.image = page_image(leaf_content(index.fill / 2)) - index.layout.tuple.mean;
+  parent.pages = 1;
+  parent.image = page_image(page_size * 0.35);
+  for (const Contribution& c : entries) {
+    add_wal(r.node, c.driver, c.amount * split_wal_ascending(index.layout), 2 * c.amount / per_leaf);
+    accumulate(r.growth, c.driver, c.amount / per_leaf);
+    tail.touches.push_back(c);
+    parent.touches.push_back({c.driver, c.amount / per_leaf});
+  }
+  r.imaged.push_back(std::move(tail));
+  if (index.internal > 0) r.imaged.push_back(std::move(parent));
+}
+
+/// Entries anywhere: leaves split in the middle as they run full.
+void Builder::add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
+                                    const std::vector<Contribution>& entries, bool new_key,
+                                    const Entries& how) {
+  const TableGeometry& g = at(geometry_, r.site);
+  // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion removes before
+  // the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
+  if (new_key) {
+    LeafLoad& leaves = leaf_load(r, index);
+    for (const Contribution& c : entries) accumulate(leaves.rate, c.driver, c.amount);
+  }
+  r.image = page_image(leaf_content(index.fill)) - index.layout.tuple.mean;
+  r.replaced = index.layout.tuple.mean;
+  const double leaves = index.leaves / std::max(1.0, index.pages);
+  for (const Contribution& c : entries) {
+    auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}} : leaf_classes(index, g, how.access);
+    if (at(load_.drivers, c.driver).part == Driver::Part::moves) flatten(classes, how.first_touches);
+    for (PageClass& p : classes) p.pages *= leaves;
+    classes.push_back({1 - leaves, 0});  // metapage and internal pages
+    touch(r, std::move(classes), {c});
+  }
+}
+
+/// Notes who touches the pages of a relation; patterns over the same classes share them.
+void Builder::touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by) {
+  for (TouchPattern& known : r.patterns) {
+    if (known.classes != classes) continue;
+    for (const Contribution& c : by) accumulate(known.touches, c.driver, c.amount);
+    return;
+  }
+  r.patterns.push_back({std::move(classes), std::move(by)});
+}
+
+/// Pages on which all patterns are constant, as if independent of each other; neighbours are merged beyond 32.
+void Builder::lay_over(RelationLoad& r) {
+  constexpr std::size_t most = 32;
+  std::vector<ImagedPages> pages(1);
+  for (const TouchPattern& pattern : r.patterns) {
+    std::vector<ImagedPages> finer;
+    for (const ImagedPages& coarse : pages) {
+      for (const PageClass& p : pattern.classes) {
+        if (p.pages <= 0) continue;
+        ImagedPages& both = finer.emplace_back(coarse);
+        both.share = coarse.share * p.pages;
+        for (Contribution& c : both.touches) c.amount *= p.pages;
+        for (const Contribution& c : pattern.touches)
+          accumulate(both.touches, c.driver, c.amount * p.touches * coarse.share);
+      }
+    }
+    pages = merged(std::move(finer), most);
+  }
+  for (ImagedPages& p : pages)
+    if (!p.touches.empty()) r.imaged.push_back(std::move(p));
+}
+
+/// Joins the classes whose touches per page are most alike until `most` are left.
+std::vector<ImagedPages> Builder::merged(std::vector<ImagedPages> pages, std::size_t most) {
+  const auto density = [](const ImagedPages& p) {
+    double touches = 0;
+    for (const Contribution& c : p.touches) touches += c.amount;
+    return touches / p.share;
+  };
+  std::sort(pages.begin(), pages.end(),
+            [&](const ImagedPages& a, const ImagedPages& b) { return density(a) > density(b); });
+  while (pages.size() > most) {
+    std::vector<ImagedPages> fewer;
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      if (i % 2 == 1 && pages.size() - i / 2 > most / 2) {
+        fewer.back().share += pages[i].share;
+        for (const Contribution& c : pages[i].touches) accumulate(fewer.back().touches, c.driver, c.amount);
+      } else {
+        fewer.push_back(std::move(pages[i]));
+      }
+    }
+    pages = std::move(fewer);
+  }
+  return pages;
+}
+
+std::vector<PageClass> Builder::leaf_classes(const IndexGeometry& index, const TableGeometry& g,
+                                             DrawnAccess access) const {
+  // An index whose key follows the heap's order sees the heap's pattern; any other one sees it scattered.
+  if (index.order != KeyOrder::ascending) access.keys = Access::Keys::scattered;
+  return curves_.classes(access, std::max(1.0, g.rows), index.leaves);
+}
+
+/// A row moves when its page is visited for the first time since it was full, so moves spread over the pages that are
+/// visited at all, not in proportion to their visits.
+void Builder::flatten(std::vector<PageClass>& classes, double first_touches) {
+  double sum = 0;
+  for (PageClass& p : classes) {
+    if (p.pages <= 0) continue;
+    p.touches = p.pages * sim::one_minus_exp(first_touches * p.touches / p.pages);
+    sum += p.touches;
+  }
+  for (PageClass& p : classes) p.touches /= std::max(sum, 1e-300);
+}
+
+LeafLoad& Builder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
+  const auto id = static_cast<int>(&r - load_.relations.data());
+  for (LeafLoad& known : load_.leaves)
+    if (known.relation == id) return known;
+  const TableGeometry& g = at(geometry_, r.site);
+  const double entries = g.rows * index.layout.rows_share;
+  const double per_leaf = entries / index.leaves;
+  const double full = rows_per_leaf_built(index.layout);
+  LeafLoad& leaves = load_.leaves.emplace_back();
+  leaves.relation = id;
+  // An index of less than a leaf is past that stage at once.
+  const bool tiny = entries < full;
+  const bool built = !tiny && index.built;
+  leaves.rows = std::max(entries, full);
+  leaves.curve = curves_.leaves(LeafCurve::shape(
+      index.layout, tiny ? rows_per_leaf_random(index.layout) : per_leaf,
+      built ? LeafCurve::Start::built : LeafCurve::Start::grown));
+  const auto fill = static_cast<int>(load_.leaves.size()) - 1;
+  r.fill = leaf_fills + fill;  // made an index into all fills when the updates are counted
+  if (table(r.site).persistence != Persistence::permanent) return leaves;
+  const int splits = driver(-1, -1, fill, Driver::Part::splits);
+  const int merges = driver(-1, -1, fill, Driver::Part::merges);
+  // Half of the leaf moves, without its line pointers; posting tuples have few of them.
+  const double slot = index.layout.tuple.mean + line_pointer;
+  const double moved = btree_page_usable / 2 *
+                       (leaves.curve->merges_duplicates() ? 1 : index.layout.tuple.mean / slot);
+  add_wal(r.node, splits,
+          aligned8(btree_split_record(index.layout, moved, false)) + aligned8(btree_insert_upper(index.layout.pivot)) -
+              aligned8(btree_insert_leaf(index.layout)),
+          1);
+  add_wal(r.node, merges, aligned8(btree_dedup_record(8)), 1);
+  accumulate(r.growth, splits, 1 + 1 / internal_fanout(index.layout));
+  ImagedPages parents;
+  parents.pages = std::max(1.0, index.internal);
+  parents.image = page_image(page_size * 0.7);
+  parents.touches = {{splits, 1}};
+  r.imaged.push_back(std::move(parents));
+  return leaves;
 }
 
 void Builder::add_update(const Statement& statement, const Target& target, double rows) {
@@ -409,14 +577,14 @@ void Builder::add_update(const Statement& statement, const Target& target, doubl
   const int node = at(sites_, target.site).node;
   const bool logged = t.persistence == Persistence::permanent;
   const std::vector<int> changed = changed_columns(t, statement);
-  const IndexTouch touch = index_touch(t, changed, n.postgres);
+  const IndexTouch maintained = index_touch(t, changed, n.postgres);
   const double rate = target.rate * rows;
   const DrawnAccess access = drawn(statement.access);
 
   Pending& pending = at(pending_, target.site).emplace_back();
   pending.access = access;
   pending.rate = rate;
-  pending.hot = touch.hot ? rate : 0;
+  pending.hot = maintained.hot ? rate : 0;
   int updates = -1;
   for (std::size_t u = 0; u < load_.updates.size(); ++u)
     if (load_.updates[u].site == target.site) updates = static_cast<int>(u);
@@ -425,13 +593,13 @@ void Builder::add_update(const Statement& statement, const Target& target, doubl
     load_.updates.emplace_back();
     load_.updates.back().site = target.site;
     load_.updates.back().rows = g.rows;
-    relation(target.site, RelationLoad::Kind::heap).updates = updates;
+    relation(target.site, RelationLoad::Kind::heap).fill = updates;
   }
   const int everything = driver(target.clock, target.gate);
   const int fits = driver(target.clock, target.gate, updates, Driver::Part::fits);
   const int moves = driver(target.clock, target.gate, updates, Driver::Part::moves);
   accumulate(at(load_.updates, updates).rate, everything, rate);
-  if (touch.hot) accumulate(at(load_.updates, updates).hot_rate, everything, rate);
+  if (maintained.hot) accumulate(at(load_.updates, updates).hot_rate, everything, rate);
 
   if (logged) {
     UpdateCase how{n.settings.wal_level, true, false, target.gate >= 0};
@@ -441,18 +609,14 @@ void Builder::add_update(const Statement& statement, const Target& target, doubl
     add_wal(node, fits, rate * same.total(), rate * (same.lock > 0 ? 2 : 1));
     add_wal(node, moves, rate * other.total(), rate * 2);
     // The old version's page is touched by every update.
-    for (const PageClass& p : page_classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages))) {
-      if (p.touches <= 0) continue;
-      ImagedPages pages;
-      pages.share = p.pages;
-      pages.replaced = keeps_data(target.site) ? 0 : std::max(0.0, same.record - 60);
-      pages.touches = {{everything, rate * p.touches}};
-      relation(target.site, RelationLoad::Kind::heap).imaged.push_back(std::move(pages));
-    }
+    RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
+    heap.replaced = keeps_data(target.site) ? 0 : std::max(heap.replaced, same.record - 60);
+    touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)), {{everything, rate}});
   }
   std::vector<Contribution> entries{{moves, 1}};
-  if (!touch.hot) entries.push_back({fits, 1});
-  add_index_entries(target, rate, entries, false, access);
+  if (!maintained.hot) entries.push_back({fits, 1});
+  const double cycle = std::min(seconds(mesh_.horizon), seconds(n.settings.checkpoint_timeout));
+  add_index_entries(target, rate, entries, {&changed, access, rate * cycle});
   publish(statement, target, rows);
 }
 
@@ -467,15 +631,10 @@ void Builder::add_delete(const Statement& statement, const Target& target, doubl
     const double wal =
         delete_wal(t, g.layout, node_of(target.site).settings.wal_level, target.gate >= 0);
     add_wal(node, d, rate * wal, rate * (1 + g.layout.toast.chunks_per_row()));
-    for (const PageClass& p :
-         page_classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages))) {
-      if (p.touches <= 0) continue;
-      ImagedPages pages;
-      pages.share = p.pages;
-      pages.image = page_image(page_size - g.page_free);
-      pages.touches = {{d, rate * p.touches}};
-      relation(target.site, RelationLoad::Kind::heap).imaged.push_back(std::move(pages));
-    }
+    RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
+    heap.image = page_image(page_size - g.page_free);
+    touch(heap, curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages)),
+          {{d, rate}});
   }
   publish(statement, target, rows);
 }
@@ -569,11 +728,13 @@ void Builder::finish_updates() {
     const bool slides = largest->access.kind == Access::Kind::recent && inserts > 0 && g.rows > 0 &&
                         largest->access.share * g.rows / inserts < seconds(mesh_.horizon);
     updates.curve = std::make_shared<PopulationCurve>(
-        std::make_shared<UpdateCurve>(shape),
+        curves_.updates(shape),
         slides ? std::vector<PageClass>{{1, 1}}
-               : page_classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
+               : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
         slides ? rate / inserts : 0.0);
   }
+  for (RelationLoad& r : load_.relations)
+    if (r.fill >= leaf_fills) r.fill += static_cast<int>(load_.updates.size()) - leaf_fills;
   // What moved rows and pruning add to each node.
   for (std::size_t u = 0; u < load_.updates.size(); ++u) {
     const UpdateLoad& updates = load_.updates[u];
@@ -672,8 +833,13 @@ void Builder::add_rebuild(const Job& job, JobLoad& load) {
 
 }  // namespace
 
-Load build_load(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws) {
-  return Builder{mesh, sites, draws}.build();
+PageFill update_fill(const PopulationCurve::Slopes& slopes) {
+  return {page_size - slopes.page_free, 1 - slopes.prunes};
+}
+
+Load build_load(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws,
+                CurveCache& curves) {
+  return Builder{mesh, sites, draws, curves}.build();
 }
 
 }  // namespace models

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "models/mesh.hpp"
-#include "models/page_access.hpp"
+#include "models/curve_cache.hpp"
 #include "models/simulate.hpp"
 #include "models/table_site.hpp"
 
@@ -25,13 +25,15 @@ struct Clock {
 ///   fits        … times the share of updates whose new version fits on the old page
 ///   moves       … times the share that moves to another page
 ///   prunes      … times the PRUNE records per update
+///   splits      leaf splits of an index per second, whoever inserts
+///   merges      deduplication passes of an index per second
 /// On a subscriber (gate >= 0) it is also multiplied with the speed at which the subscription
 /// replays.
 struct Driver {
-  enum class Part { everything, fits, moves, prunes };
+  enum class Part { everything, fits, moves, prunes, splits, merges };
   int clock = -1;
   int gate = -1;     // subscription
-  int updates = -1;  // index into Load::updates, for all parts but everything
+  int updates = -1;  // index into Load::updates for fits, moves, prunes; into Load::leaves for splits, merges
   Part part = Part::everything;
 };
 
@@ -44,11 +46,14 @@ struct Contribution {
 struct ImagedPages {
   double share = 1;  // of the relation's pages …
   double pages = 0;  // … or an absolute number (tail pages, internal pages)
-  double image =
-      0;  // WAL bytes an image adds, the data it replaces deducted; 0 with `updates`: see there
-  double replaced =
-      0;  // bytes of record data the image replaces, when image follows the fill of the page
+  double image = 0;  // WAL bytes an image adds, the data it replaces deducted; 0: RelationLoad::image or its fill
   std::vector<Contribution> touches;
+};
+
+/// Touches by one kind of statement, spread over the pages of a relation in its own way.
+struct TouchPattern {
+  std::vector<PageClass> classes;
+  std::vector<Contribution> touches;  // per second, on all classes together
 };
 
 struct RelationLoad {
@@ -58,8 +63,11 @@ struct RelationLoad {
   int index = -1;  // into Table::indexes
   int node = -1;
   double pages = 0;  // at the start, all of them
-  int updates = -1;  // heap: index into Load::updates when its images follow the update curve
-  std::vector<ImagedPages> imaged;
+  int fill = -1;          // index into page fills when the pages' content changes: Load::updates, then Load::leaves
+  double image = 0;       // WAL bytes of an image of an ordinary page, used when fill < 0
+  double replaced = 0;    // bytes of record data an image replaces, used when fill >= 0
+  std::vector<TouchPattern> patterns;
+  std::vector<ImagedPages> imaged;  // made from the patterns at the end; tails and internal pages at once
   std::vector<Contribution> growth;  // pages per second
 };
 
@@ -71,6 +79,23 @@ struct UpdateLoad {
   std::vector<Contribution> rate;      // updates per second, of drivers with Part::everything
   std::vector<Contribution> hot_rate;  // the same for the updates that are HOT when they fit
 };
+
+/// The leaves of one index under random inserts.
+struct LeafLoad {
+  int relation = -1;
+  double rows = 1;  // entries at the start
+  std::shared_ptr<const LeafCurve> curve;
+  std::vector<Contribution> rate;  // entries per second
+};
+
+/// What the next image of a page of a relation holds: it changes as updates and splits go on.
+struct PageFill {
+  double content = 8192;      // bytes without the hole
+  double replaced_share = 1;  // how often the record that carries the image loses its row data to it
+};
+
+/// Of the page that an update changes.
+PageFill update_fill(const PopulationCurve::Slopes& slopes);
 
 struct SiteLoad {
   std::vector<Contribution> inserted, deleted;  // rows per second
@@ -104,6 +129,7 @@ struct Load {
   std::vector<Clock> clocks;  // of streams first, then one per job (on while the job runs)
   std::vector<Driver> drivers;
   std::vector<UpdateLoad> updates;
+  std::vector<LeafLoad> leaves;
   std::vector<RelationLoad> relations;
   std::vector<SiteLoad> sites;
   std::vector<NodeLoad> nodes;
@@ -112,6 +138,7 @@ struct Load {
 };
 
 /// Builds the load of one replicate. `sites` lists the tables and where they live.
-Load build_load(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws);
+Load build_load(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws,
+                CurveCache& curves);
 
 }  // namespace models

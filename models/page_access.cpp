@@ -129,14 +129,4 @@ std::vector<PageClass> page_classes(const DrawnAccess& access, double rows, doub
                                                 : scattered(access, rows, pages);
 }
 
-std::vector<TouchClass> overlay(const std::vector<TouchClass>& a, const std::vector<PageClass>& b,
-                                double rate) {
-  std::vector<TouchClass> both;
-  both.reserve(a.size() * b.size());
-  for (const TouchClass& x : a)
-    for (const PageClass& y : b)
-      both.push_back({x.pages * y.pages, x.rate * y.pages + rate * y.touches * x.pages});
-  return both;
-}
-
 }  // namespace models

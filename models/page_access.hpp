@@ -10,6 +10,8 @@ namespace models {
 struct PageClass {
   double pages = 0;    // share of the relation's pages, 0..1
   double touches = 0;  // share of the touches that land on them, 0..1
+
+  bool operator==(const PageClass&) const = default;
 };
 
 /// An access pattern with its numbers drawn.
@@ -32,14 +34,5 @@ struct DrawnAccess {
 /// PostgreSQL 15 for
 ///           uniform and Zipf 1.07 access
 std::vector<PageClass> page_classes(const DrawnAccess& access, double rows, double pages);
-
-/// Two independent patterns on one relation: the classes on which both are constant, each with the
-/// rates of both.
-struct TouchClass {
-  double pages = 0;  // share of the relation's pages
-  double rate = 0;   // touches per second on all of them together
-};
-std::vector<TouchClass> overlay(const std::vector<TouchClass>& a, const std::vector<PageClass>& b,
-                                double rate);
 
 }  // namespace models

@@ -10,10 +10,11 @@ namespace models {
 struct Model::Implementation {
   Mesh mesh;
   Layout layout;
+  mutable CurveCache curves;
 };
 
 Model::Model(const Mesh& mesh)
-    : implementation_{new Implementation{mesh, make_layout(mesh)}} {}  // NOLINT: owned, the header hides the type
+    : implementation_{new Implementation{mesh, make_layout(mesh), {}}} {}  // NOLINT: owned, the header hides the type
 
 Model::~Model() { delete implementation_; }  // NOLINT
 
@@ -26,7 +27,7 @@ Model::Replicate Model::simulate(std::uint64_t seed, std::uint64_t replicate,
   const Mesh& mesh = implementation_->mesh;
   const Layout& layout = implementation_->layout;
   const Draws draws = draw(mesh, seed, replicate);
-  const Load load = build_load(mesh, layout.sites, draws);
+  const Load load = build_load(mesh, layout.sites, draws, implementation_->curves);
   Replicate result;
   result.outcomes.assign(layout.outcomes.size(), std::numeric_limits<double>::quiet_NaN());
   Simulation main{mesh, layout, load, draws, seed, replicate, {}, observer};

@@ -25,7 +25,8 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::clock:
     case Kind::job:
     case Kind::incident:
-    case Kind::update_step: return 0;
+    case Kind::update_step:
+    case Kind::leaf_step: return 0;
     case Kind::checkpoint_end: return 1;
     case Kind::time_due:
     case Kind::volume_due: return 2;
@@ -58,8 +59,14 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   for (std::size_t u = 0; u < load.updates.size(); ++u) {
     updates_.emplace_back();
     updates_.back().slopes = load.updates[u].curve->at(0);
+    updates_.back().next = load.updates[u].curve->next_change(0);
     updates_.back().step = timer(Kind::update_step, u);
-    page_free_.push_back(updates_.back().slopes.page_free);
+  }
+  for (std::size_t l = 0; l < load.leaves.size(); ++l) {
+    leaves_.emplace_back();
+    leaves_.back().slopes = load.leaves[l].curve->at(0);
+    leaves_.back().next = load.leaves[l].curve->next_change(0);
+    leaves_.back().step = timer(Kind::leaf_step, l);
   }
   for (std::size_t s = 0; s < load.sites.size(); ++s) {
     SiteState& state = sites_.emplace_back();
@@ -68,6 +75,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
     state.dead = state.dead_most = draws(table.dead_rows);
     state.vacuum = timer(Kind::vacuum, s);
   }
+  fills_.resize(updates_.size() + leaves_.size());
   add_nodes();
   add_slots();
   for (std::size_t c = 0; c < load.clocks.size(); ++c) clocks_.push_back({0, timer(Kind::clock, c)});
@@ -151,8 +159,9 @@ void Simulation::schedule_all() {
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     NodeState& state = nodes_[n];
     const Node& node = mesh_.nodes[n];
+    refresh_fills(n);
     state.flow.start_cycle(now_, relation_pages_);
-    state.flow.set_rates(now_, drivers_, page_free_);
+    state.flow.set_rates(now_, drivers_, fills_);
     // A server that has run like this for long: its estimate is what its checkpoints are apart.
     const double rate = state.flow.rate(Instant{} + node.settings.checkpoint_timeout);
     const double by_time = rate * seconds(node.settings.checkpoint_timeout);
@@ -201,6 +210,7 @@ void Simulation::dispatch(sim::TimerId id) {
     case Kind::job: return on_job(index);
     case Kind::incident: return on_incident(index);
     case Kind::update_step: return on_update_step(index);
+    case Kind::leaf_step: return on_leaf_step(index);
     case Kind::checkpoint_end: return end_checkpoint(index);
     case Kind::time_due: return on_time_due(index);
     case Kind::volume_due: return on_volume_due(index);

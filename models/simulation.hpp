@@ -39,7 +39,7 @@ class Simulation {
 
  private:
   /// What a timer belongs to.
-  enum class Kind { clock, job, incident, update_step, checkpoint_end, time_due, volume_due, slot_step, slot_threshold, vacuum, disk };
+  enum class Kind { clock, job, incident, update_step, leaf_step, checkpoint_end, time_due, volume_due, slot_step, slot_threshold, vacuum, disk };
   /// Order in which timers of one instant fire: what changes the load first, then what measures it, the ends of
   /// checkpoints before disks, so that freed space counts.
   static std::uint32_t priority(Kind kind);
@@ -60,6 +60,13 @@ class Simulation {
     double hot = 0;
     double rate = 0, hot_rate = 0; // per second
     PopulationCurve::Slopes slopes;
+    sim::TimerId step;
+  };
+  struct LeafState {
+    double x = 0, next = 0;        // entries per entry at the start so far; where the slopes change
+    double rate = 0;               // entries per second
+    LeafCurve::Slopes slopes;
+    Instant settled;
     sim::TimerId step;
   };
   struct SiteState {
@@ -146,6 +153,9 @@ class Simulation {
   void on_clock(std::size_t clock);
   void set_clock(std::size_t clock);
   void on_update_step(std::size_t updates);
+  void on_leaf_step(std::size_t leaves);
+  void settle_leaves(std::size_t leaves);
+  void refresh_fills(std::size_t node);
   void on_vacuum(std::size_t site);
   void on_job(std::size_t job);
   void refresh_drivers();
@@ -216,10 +226,12 @@ class Simulation {
     std::size_t index;
   };
   std::vector<Source> sources_;  // by timer id
-  std::vector<double> drivers_, page_free_, relation_pages_;
+  std::vector<double> drivers_, relation_pages_;
+  std::vector<PageFill> fills_;  // of updates, then of leaves
   std::vector<ClockState> clocks_;
   std::vector<RelationState> relations_;
   std::vector<UpdateState> updates_;
+  std::vector<LeafState> leaves_;
   std::vector<SiteState> sites_;
   std::vector<NodeState> nodes_;
   std::vector<SlotState> slots_;

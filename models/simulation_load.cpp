@@ -121,14 +121,24 @@ double Simulation::gate_factor(int subscription, int clock) const {
 void Simulation::refresh_drivers() {
   for (std::size_t d = 0; d < drivers_.size(); ++d) {
     const Driver& driver = load_.drivers[d];
+    if (driver.clock < 0) continue;
     double value = gate_factor(driver.gate, driver.clock);
     if (driver.updates >= 0) {
-      const PopulationCurve::Slopes& slopes = updates_[static_cast<std::size_t>(driver.updates)].slopes;
+      const PopulationCurve::Slopes& slopes =
+          updates_[static_cast<std::size_t>(driver.updates)].slopes;
       value *= driver.part == Driver::Part::fits    ? slopes.fits
                : driver.part == Driver::Part::moves ? slopes.moves
                                                     : slopes.prunes;
     }
     drivers_[d] = value;
+  }
+  for (std::size_t d = 0; d < drivers_.size(); ++d) {
+    const Driver& driver = load_.drivers[d];
+    if (driver.clock >= 0) continue;
+    const auto l = static_cast<std::size_t>(driver.updates);
+    const LeafCurve::Slopes& slopes = leaves_[l].slopes;
+    drivers_[d] = total(load_.leaves[l].rate, drivers_) *
+                  (driver.part == Driver::Part::splits ? slopes.splits : slopes.merges);
   }
 }
 
@@ -148,7 +158,7 @@ void Simulation::set_rates(std::size_t index) {
     none.assign(drivers_.size(), 0.0);
     drivers = &none;
   }
-  node.flow.set_rates(now_, *drivers, page_free_);
+  node.flow.set_rates(now_, *drivers, fills_);
   for (const std::size_t r : relations_of_node_[index])
     relations_[r].growth = total(load_.relations[r].growth, *drivers);
   for (std::size_t u = 0; u < updates_.size(); ++u) {
@@ -158,9 +168,17 @@ void Simulation::set_rates(std::size_t index) {
     state.rate = total(load_.updates[u].rate, *drivers);
     state.hot_rate = total(load_.updates[u].hot_rate, *drivers) * state.slopes.fits;
     const double rows = std::max(1.0, sites_[site].live);
-    state.next = load_.updates[u].curve->next_change(state.x);
     timers_.set(state.step,
-                state.rate > 0 ? after(now_, (state.next - state.x) * rows / state.rate) : never);
+                state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) * rows / state.rate) : never);
+  }
+  for (std::size_t l = 0; l < leaves_.size(); ++l) {
+    const LeafLoad& load = load_.leaves[l];
+    if (load_.relations[static_cast<std::size_t>(load.relation)].node != static_cast<int>(index)) continue;
+    settle_leaves(l);
+    LeafState& state = leaves_[l];
+    state.rate = total(load.rate, *drivers);
+    timers_.set(state.step,
+                state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) * load.rows / state.rate) : never);
   }
   for (std::size_t s = 0; s < sites_.size(); ++s) {
     if (layout_.sites[s].node != static_cast<int>(index)) continue;
@@ -193,7 +211,39 @@ void Simulation::on_update_step(std::size_t index) {
   UpdateState& state = updates_[index];
   state.x = std::max(state.x, state.next);
   state.slopes = load_.updates[index].curve->at(state.x);
-  page_free_[index] = state.slopes.page_free;
+  state.next = load_.updates[index].curve->next_change(state.x);
+  refresh_drivers();
+  set_rates(node);
+}
+
+void Simulation::settle_leaves(std::size_t index) {
+  LeafState& state = leaves_[index];
+  state.x += state.rate * seconds(now_ - state.settled) / load_.leaves[index].rows;
+  state.settled = now_;
+}
+
+/// A page's first image of a cycle shows it as the redo point found it, plus the change that caused the image: what
+/// happens to pages that have their image already does not matter.
+void Simulation::refresh_fills(std::size_t node) {
+  for (std::size_t u = 0; u < updates_.size(); ++u)
+    if (layout_.sites[static_cast<std::size_t>(load_.updates[u].site)].node == static_cast<int>(node))
+      fills_[u] = update_fill(load_.updates[u].curve->at(updates_[u].x));
+  for (std::size_t l = 0; l < leaves_.size(); ++l)
+    if (load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].node == static_cast<int>(node))
+      fills_[updates_.size() + l] = {leaf_content(load_.leaves[l].curve->at(leaves_[l].x).fill), 1};
+}
+
+void Simulation::on_leaf_step(std::size_t index) {
+  const LeafLoad& load = load_.leaves[index];
+  const auto node = static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].node);
+  settle(node);
+  for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
+  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
+  settle_leaves(index);
+  LeafState& state = leaves_[index];
+  state.x = std::max(state.x, state.next);
+  state.slopes = load.curve->at(state.x);
+  state.next = load.curve->next_change(state.x);
   refresh_drivers();
   set_rates(node);
 }

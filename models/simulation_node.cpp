@@ -110,6 +110,9 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
     event("checkpoint", config.name, timed ? "starting: time" : "starting: wal");
   for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
   for (const std::size_t s : slots_of_node_[index]) settle_slot(s);
+  for (std::size_t s = 0; s < sites_.size(); ++s)
+    if (layout_.sites[s].node == static_cast<int>(index)) settle_site(s);
+  refresh_fills(index);
   node.flow.start_cycle(now_, relation_pages_);
   node.flow.add(checkpoint_wal(config.postgres, config.settings.wal_level), 3);
   set_rates(index);

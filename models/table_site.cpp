@@ -54,13 +54,11 @@ IndexGeometry index_geometry(const Table& table, const Index& index, const RowLa
   } else {
     pages = btree_pages_random(geometry.layout, indexed);
     geometry.fill = btree_density_random;
+    geometry.built = false;
   }
   geometry.leaves = std::max(1.0, pages.leaves);
   geometry.internal = pages.internal;
   geometry.pages = pages.total();
-  geometry.rows_per_new_leaf = geometry.order == KeyOrder::ascending
-                                   ? rows_per_leaf_built(geometry.layout)
-                                   : rows_per_leaf_random(geometry.layout);
   return geometry;
 }
 

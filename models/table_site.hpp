@@ -32,7 +32,7 @@ struct IndexGeometry {
   double pages = 0;                   // at the start
   double leaves = 0, internal = 0;
   double fill = 0.9;  // of a leaf at the start
-  double rows_per_new_leaf = 1;
+  bool built = true;  // by CREATE INDEX: leaves packed
 };
 
 /// A table's sizes with the widths of one replicate.

@@ -3,30 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/dice.hpp"
 #include "sim/check.hpp"
 
 namespace models {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
 constexpr int line_pointer = 4;
 constexpr double prune_below = 819;  // BLCKSZ / 10
-
-/// xorshift64*: the micro-table needs cheap draws only, the same ones on every machine.
-struct Dice {
-  std::uint64_t state = 0x9E3779B97F4A7C15ULL;
-  std::uint64_t next() {
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return state * 0x2545F4914F6CDD1DULL;
-  }
-  std::size_t below(std::size_t n) {
-    return static_cast<std::size_t>((static_cast<Wide>(next()) * n) >> 64);
-  }
-  double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
-};
 
 /// How the newest version of a row is reached from its root line pointer.
 enum class Chain : std::uint8_t {
@@ -71,12 +55,12 @@ class MicroTable {
     const auto id = static_cast<std::uint32_t>(dice_.below(rows_.size()));
     const std::uint32_t number = rows_[id].page;
     Page& page = pages_[number];
-    prune_if_due(page, number);
+    const double after_prune = prune_if_due(page, number) ? page.free : -1;
     if (body_ <= page.free - line_pointer)
       update_on_page(id, page);
     else
       move_to_tail(id);
-    counts_.page_free += pages_[number].free;
+    counts_.page_free += after_prune >= 0 ? after_prune : pages_[number].free;
     ++updates_;
   }
 
@@ -97,9 +81,9 @@ class MicroTable {
   }
 
  private:
-  void prune_if_due(Page& page, std::uint32_t number) {
-    if (!shape_.prunable || page.dead_bodies + page.bare_roots == 0) return;
-    if (!page.full && page.free >= std::max(reserve_, prune_below)) return;
+  bool prune_if_due(Page& page, std::uint32_t number) {
+    if (!shape_.prunable || page.dead_bodies + page.bare_roots == 0) return false;
+    if (!page.full && page.free >= std::max(reserve_, prune_below)) return false;
     int redirects = 0;
     for (const std::uint32_t id : page.pending) {
       Row& row = rows_[id];
@@ -119,6 +103,7 @@ class MicroTable {
     page.dead_bodies = page.dead_roots = page.dead_heap_only = page.bare_roots = 0;
     page.pending.clear();
     page.full = false;
+    return true;
   }
 
   void take_pointer(Page& page) {

@@ -48,7 +48,8 @@ class UpdateCurve {
     double redirected = 0, dead = 0, unused = 0;  // line pointers in them
     double removed = 0;                           // what pruning took off n_dead_tup
     double page_free =
-        0;  // not cumulative: mean free bytes of the old version's page after the update
+        0;  // not cumulative: mean free bytes of the old version's page in its first record of the
+                            // visit, which carries an image: after pruning, or else after the update
   };
 
   explicit UpdateCurve(const Shape& shape);

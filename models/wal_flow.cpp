@@ -38,10 +38,10 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
     const RelationLoad& relation = load.relations[r];
     if (relation.node != node) continue;
     for (const ImagedPages& imaged : relation.imaged) {
-      const bool follows = imaged.image == 0;
-      classes_.push_back({static_cast<int>(r), imaged.pages > 0 ? 0.0 : imaged.share, imaged.pages,
-                          imaged.image, imaged.replaced, follows ? relation.updates : -1,
-                          imaged.touches});
+      const bool ordinary = imaged.pages == 0;
+      classes_.push_back({static_cast<int>(r), ordinary ? imaged.share : 0.0, imaged.pages,
+                          imaged.image > 0 ? imaged.image : relation.image, relation.replaced,
+                          ordinary ? relation.fill : -1, imaged.touches});
     }
   }
 }
@@ -70,7 +70,7 @@ void WalFlow::start_cycle(Instant now, const std::vector<double>& relation_pages
 }
 
 void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
-                        const std::vector<double>& page_free) {
+                        const std::vector<PageFill>& fills) {
   settle(now);
   const double record_bytes = total(wal_rates_, drivers);
   records_rate_ = total(record_rates_, drivers);
@@ -80,9 +80,11 @@ void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
   for (Class& c : classes_) {
     c.rate = total(c.touches, drivers);
     if (!images_on_ || c.rate <= 0 || c.pages <= 0 || c.unimaged < 1e-12) continue;
-    const double content = c.updates < 0 ? 0
-                                         : page_size - page_free[static_cast<std::size_t>(c.updates)];
-    const double plain = c.updates < 0 ? c.image : page_image(content) - c.replaced;
+    double plain = c.image;
+    if (c.fill >= 0) {
+      const PageFill& fill = fills[static_cast<std::size_t>(c.fill)];
+      plain = page_image(fill.content) - c.replaced * fill.replaced_share;
+    }
     const double pages = c.pages * c.unimaged;
     terms_.push_back({c.rate / c.pages, pages, pages * plain * compression_});
   }

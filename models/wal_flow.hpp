@@ -26,9 +26,9 @@ class WalFlow {
   /// A redo point: every page counts as not imaged again, and relations have their sizes of now.
   void start_cycle(Instant now, const std::vector<double>& relation_pages);
 
-  /// Rates for the time from `now` on. `drivers` by Load::drivers; `page_free` by Load::updates.
+  /// Rates for the time from `now` on. `drivers` by Load::drivers; `fills` by RelationLoad::fill.
   void set_rates(Instant now, const std::vector<double>& drivers,
-                 const std::vector<double>& page_free);
+                 const std::vector<PageFill>& fills);
 
   /// Adds WAL at once: checkpoint records.
   void add(double aligned_bytes, double records);
@@ -52,7 +52,7 @@ class WalFlow {
     double absolute;  // pages beyond the share
     double image;
     double replaced;
-    int updates;      // image follows the page fill of these updates
+    int fill;         // image follows this page fill; -1 = constant
     std::vector<Contribution> touches;
     double pages = 0;      // at the redo point
     double unimaged = 1;   // share of them
