@@ -17,6 +17,7 @@ struct Domain {
   bool not_null = false;
   bool has_default = false;
   bool is_enum = false;  // the base type is an enum
+  bool stored = true;    // the base type is PostgreSQL's own or an enum
   std::string collation;
 };
 

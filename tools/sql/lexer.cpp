@@ -1,0 +1,70 @@
+#include "tools/sql/lexer.hpp"
+
+#include <array>
+
+#include "tools/sql/scanner.hpp"
+
+namespace sql {
+namespace {
+
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+bool equal_keyword(std::string_view word, std::string_view keyword) {
+  if (word.size() != keyword.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i)
+    if (upper(word[i]) != keyword[i]) return false;
+  return true;
+}
+
+}  // namespace
+
+bool Lexed::is(std::size_t i, std::string_view keyword) const {
+  return i < tokens.size() && tokens[i].kind == Token::Kind::word &&
+         tokens[i].end - tokens[i].begin == keyword.size() && equal_keyword(word(i), keyword);
+}
+
+bool Lexed::phrase(std::size_t i, std::string_view words) const {
+  while (!words.empty()) {
+    const std::size_t space = words.find(' ');
+    if (!is(i++, words.substr(0, space))) return false;
+    words = space == std::string_view::npos ? std::string_view{} : words.substr(space + 1);
+  }
+  return true;
+}
+
+std::size_t Lexed::closing(std::size_t i) const {
+  std::size_t depth = 0;
+  for (; i < tokens.size(); ++i) {
+    if (is(i, '(') || is(i, '[')) ++depth;
+    if ((is(i, ')') || is(i, ']')) && --depth == 0) return i;
+  }
+  return tokens.size();
+}
+
+std::size_t Lexed::find(std::size_t i, std::string_view keyword) const {
+  for (; i < tokens.size(); ++i) {
+    if (is(i, keyword)) return i;
+    if (is(i, ')') || is(i, ']')) break;
+    if (is(i, '(') || is(i, '[')) i = closing(i);
+  }
+  return tokens.size();
+}
+
+std::string Lexed::name(std::size_t i) const { return folded(word(i)); }
+
+std::string folded(std::string_view identifier) {
+  std::string name;
+  if (identifier.size() >= 2 && identifier.front() == '"') {
+    for (std::size_t i = 1; i + 1 < identifier.size(); ++i) {
+      name += identifier[i];
+      if (identifier[i] == '"') ++i;
+    }
+    return name;
+  }
+  name = identifier;
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return name;
+}
+
+}  // namespace sql

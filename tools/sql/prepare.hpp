@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tools/sql/lexer.hpp"
+#include "tools/sql/rewrite.hpp"
+#include "tools/sql/syntax_tree.hpp"
+
+namespace sql {
+
+/// One statement, parsed: newer syntax rewritten to what libpg_query 15 knows.
+struct Prepared {
+  const Source& source;
+  const Piece& piece;
+  int major;
+  Rewrite rewrite;
+  std::set<std::size_t> virtual_columns;   // offset of GENERATED … VIRTUAL in the piece
+  std::set<std::size_t> without_overlaps;  // offset of WITHOUT OVERLAPS
+  std::unique_ptr<SyntaxTree> tree;
+
+  /// The statement's node, with its type's name: {"CreateStmt": {…}}.
+  Node statement() const { return tree->root()["stmts"].front()["stmt"]; }
+  /// Offset in the piece of a location of the tree; 0 when the location is unknown.
+  std::size_t offset(int location) const;
+  Problem problem(int location, Problem::Severity severity, std::string message,
+                  std::string hint = {}) const;
+  Problem error(int location, std::string message, std::string hint = {}) const {
+    return problem(location, Problem::Severity::error, std::move(message), std::move(hint));
+  }
+};
+
+/// Rewrites and parses a statement; nothing when there was an error, which problems then has. Call
+/// it with a stack for the statement's depth.
+std::optional<Prepared> prepare(const Source& source, const Piece& piece, int major,
+                                bool parameters, std::vector<Problem>& problems);
+
+/// Refuses a statement that is too deep, in words; true when it may be prepared.
+bool shallow_enough(const Source& source, const Piece& piece, std::size_t& levels,
+                    std::vector<Problem>& problems);
+
+}  // namespace sql
