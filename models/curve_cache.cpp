@@ -45,7 +45,7 @@ std::vector<PageClass> CurveCache::classes(const DrawnAccess& access, double row
   if (access.kind == Access::Kind::uniform) return {{1, 1}};
   DrawnAccess rough = access;
   rough.share = rounded_2_percent(access.share);
-  rough.exponent = rounded_64th(access.exponent);
+  rough.exponent = std::round(access.exponent * 1024) / 1024;
   const double about_rows = rounded_2_percent(rows), about_pages = rounded_2_percent(pages);
   const ClassKey key{static_cast<int>(access.kind), static_cast<int>(access.keys), rough.share,
                      rough.exponent,                about_rows,                    about_pages};

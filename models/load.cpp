@@ -731,7 +731,10 @@ void Builder::finish_updates() {
         curves_.updates(shape),
         slides ? std::vector<PageClass>{{1, 1}}
                : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
-        slides ? rate / inserts : 0.0);
+        slides ? rate / inserts : 0.0,
+        rate *
+            std::min(seconds(mesh_.horizon), seconds(node_of(updates.site).settings.checkpoint_timeout)) /
+            std::max(1.0, g.pages));
   }
   for (RelationLoad& r : load_.relations)
     if (r.fill >= leaf_fills) r.fill += static_cast<int>(load_.updates.size()) - leaf_fills;
@@ -834,7 +837,7 @@ void Builder::add_rebuild(const Job& job, JobLoad& load) {
 }  // namespace
 
 PageFill update_fill(const PopulationCurve::Slopes& slopes) {
-  return {page_size - slopes.page_free, 1 - slopes.prunes};
+  return {page_size - slopes.page_free, slopes.image_by_update};
 }
 
 Load build_load(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws,

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/math.hpp"
+
 namespace models {
 
 std::vector<Site> table_sites(const Mesh& mesh) {
@@ -80,8 +82,12 @@ TableGeometry table_geometry(const Table& table, const RowWidths& widths, double
 }
 
 PopulationCurve::PopulationCurve(std::shared_ptr<const UpdateCurve> curve,
-                                 std::vector<PageClass> classes, double sliding)
-    : curve_{std::move(curve)}, classes_{std::move(classes)}, sliding_{sliding} {
+                                 std::vector<PageClass> classes, double sliding,
+                                 double cycle_updates)
+    : curve_{std::move(curve)},
+      classes_{std::move(classes)},
+      sliding_{sliding},
+      cycle_updates_{cycle_updates} {
   const auto slopes_between = [&](double from, double to) {
     const UpdateCurve::Point a = sum(from), b = sum(to);
     const double updates = to - from;
@@ -94,7 +100,7 @@ PopulationCurve::PopulationCurve(std::shared_ptr<const UpdateCurve> curve,
     slopes.redirected = (b.redirected - a.redirected) / updates;
     slopes.dead = (b.dead - a.dead) / updates;
     slopes.unused = (b.unused - a.unused) / updates;
-    slopes.page_free = b.page_free;
+    add_images(slopes, from, to);
     return slopes;
   };
   if (sliding_ >
@@ -126,9 +132,24 @@ UpdateCurve::Point PopulationCurve::sum(double x) const {
     total.redirected += rows * p.redirected;
     total.dead += rows * p.dead;
     total.unused += rows * p.unused;
-    total.page_free += c.touches * p.page_free;
   }
   return total;
+}
+
+void PopulationCurve::add_images(Slopes& slopes, double from, double to) const {
+  double weights = 0, prunes = 0;
+  for (const PageClass& c : classes_) {
+    if (c.touches <= 0) continue;
+    const double density = sliding_ > 0 ? 1.0 : c.touches / c.pages;
+    const double weight = c.pages * sim::one_minus_exp(cycle_updates_ * density);
+    const UpdateCurve::Point a = curve_->at(from * density), b = curve_->at(to * density);
+    weights += weight;
+    slopes.page_free += weight * b.page_free;
+    prunes += weight * (b.prunes - a.prunes) / ((to - from) * density);
+  }
+  if (weights <= 0) return;
+  slopes.page_free /= weights;
+  slopes.image_by_update = 1 - prunes / weights;
 }
 
 PopulationCurve::Slopes PopulationCurve::at(double x) const {

@@ -60,15 +60,17 @@ class PopulationCurve {
  public:
   /// Takes  the classes by (share of rows, share of updates); `sliding` > 0: rows are updated only
   /// while they are
-  ///        among the newest, each `sliding` times on average before it leaves the window
+  ///        among the newest, each `sliding` times on average before it leaves the window;
+  ///        cycle_updates: updates per page and checkpoint cycle, which tells how images spread over the classes
   PopulationCurve(std::shared_ptr<const UpdateCurve> curve, std::vector<PageClass> classes,
-                  double sliding);
+                  double sliding, double cycle_updates);
 
   /// Per update at x updates per row so far: averages over [x, next_change(x)).
   struct Slopes {
     double fits = 1, moves = 0, prunes = 0, new_pages = 0, removed = 0;
     double redirected = 0, dead = 0, unused = 0;
-    double page_free = 0;
+    double page_free = 0;          // of pages that get an image
+    double image_by_update = 1;    // share of the images that the update's own record carries, not PRUNE
   };
   Slopes at(double x) const;
   /// The x where the slopes change next; infinity when they never do.
@@ -76,10 +78,11 @@ class PopulationCurve {
 
  private:
   UpdateCurve::Point sum(double x) const;
+  void add_images(Slopes& slopes, double from, double to) const;
 
   std::shared_ptr<const UpdateCurve> curve_;
   std::vector<PageClass> classes_;
-  double sliding_ = 0;
+  double sliding_ = 0, cycle_updates_ = 0;
   std::vector<double> grid_;
   std::vector<Slopes> slopes_;
 };

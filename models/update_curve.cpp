@@ -199,7 +199,9 @@ int micro_pages(const UpdateCurve::Shape& shape, double updates_per_row) {
 
 UpdateCurve::UpdateCurve(const Shape& shape) {
   sim::check(shape.t_len > 0 && shape.rows_per_page > 0, "a heap page holds at least one row");
-  points_.push_back({.page_free = shape.page_free});
+  const double body = (shape.t_len + 7) / 8 * 8;
+  const bool fits = body <= shape.page_free - line_pointer;
+  points_.emplace_back().page_free = shape.page_free - (fits ? body + line_pointer : 0);
   // Early updates decide a lab run and need many pages; late ones decide the long run and need few.
   play(shape, 0.0, 0.02, micro_pages(shape, 0.02), 8);
   play(shape, 0.02, 0.1, micro_pages(shape, 0.1), 10);
