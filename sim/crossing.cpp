@@ -10,6 +10,8 @@
 namespace sim {
 namespace {
 
+constexpr double saturated = 38;  // 1 - e^-38 is 1 in a double
+
 /// `rise` at `slope` per second from `at` on.
 std::optional<Instant> reaches(Instant at, double rise, double slope) {
   if (rise <= 0) return at;
@@ -34,6 +36,7 @@ void Mixture::reset(double value, double slope) {
   value_ = value;
   slope_ = slope;
   total_ = slowest_rate_ = 0;
+  start_ = {value, slope, 0};
   terms_.clear();
 }
 
@@ -42,40 +45,50 @@ void Mixture::add(double amount, double rate) {
   if (amount == 0) return;
   slowest_rate_ = terms_.empty() ? rate : std::min(slowest_rate_, rate);
   total_ += amount;
+  start_.derivative += amount * rate;
+  start_.curvature += amount * rate * rate;
   terms_.push_back({amount, rate});
 }
 
 double Mixture::operator()(double t) const {
   double sum = value_ + slope_ * t;
-  for (const Term& term : terms_) sum += term.amount * one_minus_exp(term.rate * t);
+  for (const Term& term : terms_) {
+    const double x = term.rate * t;
+    sum += x > saturated ? term.amount : term.amount * one_minus_exp(x);
+  }
   return sum;
 }
 
-double Mixture::derivative(double t) const {
-  double sum = slope_;
-  for (const Term& term : terms_) sum += term.amount * term.rate * exp(-term.rate * t);
-  return sum;
-}
-
-double Mixture::curvature(double t) const {
-  double sum = 0;
-  for (const Term& term : terms_) sum += term.amount * term.rate * term.rate * exp(-term.rate * t);
-  return sum;
+Mixture::Local Mixture::local(double t) const {
+  Local at{value_ + slope_ * t, slope_, 0};
+  for (const Term& term : terms_) {
+    const double x = term.rate * t;
+    if (x > saturated) {
+      at.value += term.amount;
+      continue;
+    }
+    const double gone = one_minus_exp(x), rising = term.amount * term.rate * (1 - gone);
+    at.value += term.amount * gone;
+    at.derivative += rising;
+    at.curvature += rising * term.rate;
+  }
+  return at;
 }
 
 std::optional<Duration> Mixture::crossing(double threshold, Duration limit) const {
   const double rise = threshold - value_;
   if (rise <= 0) return Duration{0};
   const double end = std::min(seconds(limit), 9.2e9);  // the clock ends after 292 years
+  // The tangent at 0 lies above the curve, and every term gives at most its amount: no earlier than
+  // that.
+  double low = rise / start_.derivative;
+  if (slope_ > 0) low = std::max(low, (rise - total_) / slope_);
+  if (low > end * (1 + 1e-9)) return std::nullopt;
   double high = upper_bound(threshold);
   if (end < high) {
     high = end;
     if ((*this)(high) < threshold) return std::nullopt;
   }
-  // Every term gives at most its amount, and the tangent at 0 lies above the curve: it crosses no
-  // earlier than that.
-  double low = rise / derivative(0);
-  if (slope_ > 0) low = std::max(low, (rise - total_) / slope_);
   return std::min(from_seconds(solve(threshold, {std::min(low, high), high})), limit);
 }
 
@@ -85,38 +98,47 @@ double Mixture::upper_bound(double threshold) const {
   double bound = slope_ > 0 ? rise / slope_ : std::numeric_limits<double>::infinity();
   // Were every term as slow as the slowest: total (1 - e^(-rate t)) = rise.
   if (rise < total_) bound = std::min(bound, -log1p(-rise / total_) / slowest_rate_);
-  return bound;
+  return std::min(bound, saturating_step(start_, rise));
 }
 
-/// Newton from below never overshoots on a concave curve, and the chord from below never falls
-/// short: both ends close in. Where terms of very different rates make Newton crawl, the bracket is
-/// halved instead.
+/// Time to rise by `need` from a point of the curve, were its derivative to fall at the same rate
+/// for ever. The derivative is a sum of exponentials, whose own rate of fall only slows down, so
+/// that this is never earlier than the curve's own time ahead and never later behind; infinity
+/// where such a curve would not get there.
+double Mixture::saturating_step(const Local& at, double need) {
+  const double newton = need / at.derivative;
+  const double bend = newton * (at.curvature / at.derivative);
+  if (!(bend < 1)) return std::numeric_limits<double>::infinity();
+  return bend == 0 ? newton : newton * (-log1p(-bend) / bend);
+}
+
+/// Both ends close in: the tangent from any point meets the threshold no later than the curve,
+/// saturating_step ahead no earlier. It converges in a few steps near the threshold; where terms of
+/// very different rates keep it from getting there, the bracket is halved, on a logarithmic scale
+/// while it spans more than one factor of four.
 double Mixture::solve(double threshold, Bracket bracket) const {
   auto [low, high] = bracket;
-  double at_low = (*this)(low), at_high = (*this)(high);
+  double t = high;
   for (int i = 0; i < 200; ++i) {
-    if (at_low >= threshold) return low;
-    const double width = high - low;
-    if (width <= 0.25e-9 || width <= 4e-16 * high) break;
-    const double newton = low + (threshold - at_low) / derivative(low);
-    const double chord = low + (threshold - at_low) * width / (at_high - at_low);
-    if (newton > low && newton < high) {
-      low = newton;
-      at_low = (*this)(low);
+    if (high - low <= 0.25e-9 || high - low <= 4e-16 * high) return high;
+    const Local at = local(t);
+    const double need = threshold - at.value;
+    // As close as a quarter of a nanosecond (the tangent gives the rest), or as the sum can tell.
+    if (std::abs(need) <= 0.25e-9 * at.derivative) return t + std::max(0.0, need / at.derivative);
+    if (std::abs(need) <= 4e-16 * std::abs(at.value)) return t;
+    (need > 0 ? low : high) = t;
+    double next = high;
+    if (at.derivative > 0) {
+      low = std::max(low, std::min(t + need / at.derivative, high));
+      next = t + saturating_step(at, need);
+      if (need > 0) high = std::min(high, next);
+      if (need < 0) low = std::max(low, std::min(next, high));
     }
-    if (chord > low && chord < high) {
-      const double at_chord = (*this)(chord);
-      if (at_chord >= threshold) {
-        high = chord;
-        at_high = at_chord;
-      }
-    }
-    if (high - low < width / 2) continue;
-    const double middle =
-        low > 0 && high > 4 * low ? std::sqrt(low * high) : low + (high - low) / 2;
-    const double at_middle = (*this)(middle);
-    (at_middle >= threshold ? high : low) = middle;
-    (at_middle >= threshold ? at_high : at_low) = at_middle;
+    if (high > 4 * low)
+      next = std::sqrt(low * high);
+    else if (!(next >= low && next <= high && next != t))
+      next = low + (high - low) / 2;
+    t = next;
   }
   return high;
 }
@@ -124,7 +146,7 @@ double Mixture::solve(double threshold, Bracket bracket) const {
 Duration straight_until(const Mixture& curve, Duration from, Duration length, double tolerance) {
   // A chord of width w strays from the curve by at most w^2 / 8 of the largest curvature, which is
   // at its start.
-  const double curvature = curve.curvature(seconds(from));
+  const double curvature = curve.local(seconds(from)).curvature;
   const double square = 8 * tolerance / curvature;
   const double left = seconds(length - from);
   if (!(square < left * left)) return length;

@@ -42,9 +42,13 @@ class Mixture {
   double operator()(double t) const;
   double operator()(Duration d) const { return (*this)(seconds(d)); }
 
-  double derivative(double t) const;
-  /// Minus the second derivative: 0 or more, and falling with t.
-  double curvature(double t) const;
+  /// Value, first derivative and minus the second, which is 0 or more and falls with t; costs as
+  /// one evaluation.
+  struct Local {
+    double value = 0, derivative = 0, curvature = 0;
+  };
+  Local local(double t) const;
+  double derivative(double t) const { return local(t).derivative; }
 
   /// Where the curve tends to when the slope is 0.
   double asymptote() const { return value_ + total_; }
@@ -62,9 +66,11 @@ class Mixture {
     double low, high;
   };
   double upper_bound(double threshold) const;
+  static double saturating_step(const Local& at, double need);
   double solve(double threshold, Bracket bracket) const;
 
   double value_ = 0, slope_ = 0;
+  Local start_;              // at t = 0
   double total_ = 0;         // sum of the amounts
   double slowest_rate_ = 0;  // smallest rate; 0 without terms
   std::vector<Term> terms_;

@@ -47,7 +47,7 @@ TEST(Mixture, EvaluatesItsClosedForm) {
   EXPECT_DOUBLE_EQ(curve(10.0), 100 + 20 + 50 * (1 - std::exp(-1)));
   EXPECT_DOUBLE_EQ(curve(10s), curve(10.0));
   EXPECT_DOUBLE_EQ(curve.derivative(10), 2 + 5 * std::exp(-1));
-  EXPECT_DOUBLE_EQ(curve.curvature(10), 0.5 * std::exp(-1));
+  EXPECT_DOUBLE_EQ(curve.local(10).curvature, 0.5 * std::exp(-1));
   EXPECT_EQ(curve.asymptote(), 150);
 }
 
