@@ -181,9 +181,8 @@ void Simulation::schedule_all() {
     const Incident& description = mesh_.incidents[i];
     if (description.at)
       timers_.set(incidents_[i].timer, Instant{*description.at});
-    else if (draws_(description.every) > 0)
-      timers_.set(incidents_[i].timer,
-                  after(Instant{}, incidents_[i].rng.exponential(draws_(description.every))));
+    else
+      schedule_incident(i);
   }
   for (std::size_t j = 0; j < jobs_.size(); ++j)
     timers_.set(jobs_[j].timer, Instant{mesh_.jobs[static_cast<std::size_t>(load_.jobs[j].job)].at});

@@ -185,6 +185,8 @@ class Simulation {
   // ---- simulation_slot.cpp: slots, links, incidents ------------------------------------------------------------
   void on_incident(std::size_t incident);
   void begin_incident(std::size_t incident);
+  void schedule_incident(std::size_t incident);
+  double draw_occurrence(const Quantity& quantity, sim::Rng& rng) const;
   void end_incident(std::size_t incident);
   void outage(std::size_t slot, bool begins);
   void settle_slot(std::size_t slot);

@@ -17,17 +17,24 @@ void Simulation::on_incident(std::size_t index) {
   const Incident& incident = mesh_.incidents[index];
   if (state.on) {
     end_incident(index);
-    const double gap = draws_(incident.every);
-    timers_.set(state.timer, gap > 0 ? after(now_, state.rng.exponential(gap)) : never);
+    schedule_incident(index);
     return;
   }
   begin_incident(index);
-  // Lengths differ from occurrence to occurrence: an uncertain one is drawn again each time.
-  double length = incident.duration.value;
-  if (incident.duration.parameter >= 0)
-    length = draw_value(mesh_.parameters[static_cast<std::size_t>(incident.duration.parameter)].distribution,
-                        state.rng);
+  const double length = draw_occurrence(incident.duration, state.rng);
   timers_.set(state.timer, length > 0 ? after(now_, length) : never);
+}
+
+/// Gaps and lengths differ from occurrence to occurrence: an uncertain one is drawn again each time.
+double Simulation::draw_occurrence(const Quantity& quantity, sim::Rng& rng) const {
+  if (quantity.parameter < 0) return quantity.value;
+  return draw_value(mesh_.parameters[static_cast<std::size_t>(quantity.parameter)].distribution, rng);
+}
+
+void Simulation::schedule_incident(std::size_t index) {
+  IncidentState& state = incidents_[index];
+  const double gap = draw_occurrence(mesh_.incidents[index].every, state.rng);
+  timers_.set(state.timer, gap > 0 ? after(now_, gap) : never);
 }
 
 void Simulation::begin_incident(std::size_t index) {
