@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr std::uint64_t replicates = 64;
+constexpr std::uint64_t replicates = 16;
 const std::atomic<bool> never_stop = false;
 
 /// All outcomes of all replicates, folded into one number in order.
@@ -30,7 +30,7 @@ std::uint64_t digest(const models::Model& model, unsigned threads) {
 }
 
 void Replicates(benchmark::State& state) {
-  const models::Model model{bench::many_tables(20)};
+  const models::Model model{bench::many_tables(5)};
   const std::uint64_t alone = digest(model, 1);
   const auto threads = static_cast<unsigned>(state.range(0));
   for (auto _ : state) sim::check(digest(model, threads) == alone, "threads changed a result");
