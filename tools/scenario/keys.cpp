@@ -16,7 +16,8 @@ constexpr Key root_keys[] = {
     {"timezone", Form::text, "UTC",
      "UTC, an offset (+02:00) or a zone (Europe/Berlin); the offset of the start day holds "
      "throughout"},
-    {"horizon", Form::number, "30d", "length of the run", Unit::seconds},
+    within(above_zero, unbounded,
+           {"horizon", Form::number, "30d", "length of the run", Unit::seconds}),
     within(0, 9007199254740992.0, {"seed", Form::whole, "42", "seed of the draws"}),
     within(1, 10'000'000,
            {"replicates", Form::whole, "1000", "how often the run is repeated with new draws"}),

@@ -39,6 +39,7 @@ enum class Form {
 };
 
 inline constexpr double unbounded = std::numeric_limits<double>::infinity();
+inline constexpr double above_zero = std::numeric_limits<double>::min();  // as a lower bound
 
 struct Object;
 

@@ -8,9 +8,13 @@ constexpr Key incident_keys[] = {
            {"kind", Form::choice, "required", "what happens"}),
     {"name", Form::text, "kind and what it hits", "how paths and reports name it"},
     {"at", Form::moment, "-", "when: time after the start, or time of day"},
-    {"every", Form::quantity, "once",
-     "instead of at: gaps between occurrences; `~5d` is exponential with mean 5d", Unit::seconds},
-    {"for", Form::quantity, "until the horizon", "how long, drawn per occurrence", Unit::seconds},
+    within(above_zero, unbounded,
+           {"every", Form::quantity, "once",
+            "instead of at: gaps between occurrences; `~5d` is exponential with mean 5d",
+            Unit::seconds}),
+    within(above_zero, unbounded,
+           {"for", Form::quantity, "until the horizon", "how long, drawn per occurrence",
+            Unit::seconds}),
     {"link", Form::text, "-", "link_down: a/b or the link's name"},
     {"product", Form::text, "-", "subscriber_down: whose subscriber"},
     {"consumer", Form::text, "the only one", "subscriber_down: which consumer of the product"},
@@ -38,7 +42,8 @@ constexpr Object incident_object{
 namespace {
 
 constexpr Key kill_routine_keys[] = {
-    {"every", Form::number, "5min", "how often it looks", Unit::seconds},
+    within(above_zero, unbounded,
+           {"every", Form::number, "5min", "how often it looks", Unit::seconds}),
     {"xmin_age", Form::number, "500000",
      "ends sessions whose snapshot is older than so many transactions"},
 };
@@ -46,7 +51,9 @@ constexpr Object kill_routine{"kill_routine", "Ends readers that hold back vacuu
                               kill_routine_keys};
 
 constexpr Key interceptor_keys[] = {
-    {"every", Form::number, "60s", "how often it compares and repairs schemas", Unit::seconds},
+    within(
+        above_zero, unbounded,
+        {"every", Form::number, "60s", "how often it compares and repairs schemas", Unit::seconds}),
 };
 constexpr Object interceptor{"drift_interceptor", "Carries schema changes to subscribers.",
                              interceptor_keys};

@@ -4,7 +4,8 @@ namespace scenario {
 namespace {
 
 constexpr Key volume_keys[] = {
-    {"size", Form::quantity, "required", "capacity of the volume", Unit::bytes},
+    within(above_zero, unbounded,
+           {"size", Form::quantity, "required", "capacity of the volume", Unit::bytes}),
     within(0, 1,
            {"reserved", Form::quantity, "0%",
             "share that PostgreSQL cannot use; ext4 keeps 5% for root unless told otherwise",
@@ -36,7 +37,7 @@ constexpr Object start_state{"start_state", "What the server has behind it when 
 constexpr Key node_keys[] = {
     within(15, 18, {"postgres", Form::whole, "15", "major version"}),
     within(1, 4096, {"cores", Form::whole, "unlimited", "CPU cores"}),
-    {"memory", Form::quantity, "not given", "RAM", Unit::bytes},
+    within(above_zero, unbounded, {"memory", Form::quantity, "not given", "RAM", Unit::bytes}),
     within(1, unbounded,
            {"bulk_rate", Form::quantity, "100k/s, 300k/s, 800k/s",
             "rows per second of one bulk statement (INSERT … SELECT, rebuild); default p10, p50, "
@@ -46,8 +47,9 @@ constexpr Key node_keys[] = {
     made_of(volumes, {"volumes", Form::object, "unlimited", "the disks"}),
     {"collation", Form::text, "C.UTF-8", "default collation of its databases"},
     {"data_checksums", Form::flag, "off up to 17, on from 18", "initdb --data-checksums"},
-    {"wal_segment_size", Form::number, "16MB",
-     "initdb --wal-segsize; a power of two from 1MB to 1GB", Unit::bytes},
+    within(above_zero, unbounded,
+           {"wal_segment_size", Form::number, "16MB",
+            "initdb --wal-segsize; a power of two from 1MB to 1GB", Unit::bytes}),
     {"settings", Form::settings, "as initdb leaves them",
      "PostgreSQL's own settings, checked against the major version"},
     made_of(start_state,
@@ -64,7 +66,8 @@ namespace {
 
 constexpr Key link_keys[] = {
     {"between", Form::words, "required", "the two nodes it joins: [a, b]"},
-    {"bandwidth", Form::quantity, "unlimited", "in each direction", Unit::bytes_per_second},
+    within(above_zero, unbounded,
+           {"bandwidth", Form::quantity, "unlimited", "in each direction", Unit::bytes_per_second}),
     {"rtt", Form::quantity, "0s", "round-trip time", Unit::seconds},
     {"name", Form::text, "a/b", "how incidents name it"},
 };

@@ -35,7 +35,6 @@ void load_times(Loading& loading, const Section& root) {
   loading.utc_offset = offset.value.value_or(0s);
   mesh.start = local - std::chrono::duration_cast<std::chrono::seconds>(loading.utc_offset).count();
   mesh.horizon = root.duration("horizon").value_or(24h * 30);
-  if (mesh.horizon <= 0s) root.problem_at("horizon", "a time above 0 is wanted");
   if (mesh.timezone != "UTC" && mesh.horizon > 24h)
     mesh.assumptions.push_back(fmt::format(
         "times of day in {}: the offset of the start day holds throughout, clocks are not changed",

@@ -111,16 +111,10 @@ void load_timing(Loading& loading, const Section& section, Incident& incident) {
     section.problem_at("at", "the incident begins after the horizon",
                        "move it, or make horizon: longer");
   incident.every = section.quantity("every");
-  if (section.given("every") && incident.every.parameter < 0 && incident.every.value <= 0)
-    section.problem_at("every", "a time above 0 is wanted");
   incident.duration = section.quantity("for");
-  if (section.given("for") && incident.duration.parameter < 0 && incident.duration.value <= 0)
-    section.problem_at("for", "a time above 0 is wanted");
-  const bool fixed = incident.duration.parameter < 0 && incident.duration.value > 0;
-  if (incident.at && *incident.at < loading.mesh.horizon && fixed &&
-      *incident.at + sim::from_seconds(std::min(incident.duration.value, 9e9)) >
-          loading.mesh.horizon &&
-      *incident.at < loading.mesh.horizon)
+  if (!incident.at || incident.duration.parameter >= 0 || incident.duration.value <= 0) return;
+  const sim::Duration left = loading.mesh.horizon - *incident.at;
+  if (left > 0s && sim::from_seconds(incident.duration.value) > left)
     loading.notices.push_back(
         {"incident_past_horizon",
          fmt::format("{} is still going on when the run ends", section.path()),
@@ -234,12 +228,9 @@ void load_governance(Loading& loading, const Section& root) {
   if (const auto kill = section->object("kill_routine")) {
     governance.kill_routine_every = kill->duration("every").value_or(5min);
     governance.kill_routine_xmin_age = kill->number("xmin_age").value_or(500000);
-    if (*governance.kill_routine_every <= 0s) kill->problem_at("every", "a time above 0 is wanted");
   }
   if (const auto interceptor = section->object("drift_interceptor")) {
     governance.drift_interceptor_every = interceptor->duration("every").value_or(60s);
-    if (*governance.drift_interceptor_every <= 0s)
-      interceptor->problem_at("every", "a time above 0 is wanted");
   }
 }
 

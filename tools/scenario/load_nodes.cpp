@@ -51,11 +51,6 @@ models::Bytes wal_segment_size(const Section& section) {
   return models::Bytes{static_cast<std::int64_t>(bytes)};
 }
 
-models::Quantity bulk_rate(Loading& loading, const Section& section) {
-  if (section.given("bulk_rate")) return section.quantity("bulk_rate");
-  return prior(loading, join_path(section.path(), "bulk_rate"), "1/s", 100e3, 300e3, 800e3);
-}
-
 void load_node(Loading& loading, const Section& section) {
   models::Node node;
   node.name = section.name();
@@ -73,7 +68,10 @@ void load_node(Loading& loading, const Section& section) {
   node.collation = section.text("collation").value_or("C.UTF-8");
   node.data_checksums = section.flag("data_checksums", node.postgres >= 18);
   node.wal_segment_size = wal_segment_size(section);
-  node.bulk_rate = bulk_rate(loading, section);
+  if (section.given("bulk_rate"))
+    node.bulk_rate = section.quantity("bulk_rate");
+  else
+    loading.bulk_rate_paths[loading.mesh.nodes.size()] = join_path(section.path(), "bulk_rate");
   load_volumes(loading, section, node);
   load_start_state(section, node);
   load_settings(section, node);

@@ -47,15 +47,11 @@ void check_filter(Loading& loading, const Section& section, int table_index) {
   const sql::Catalog catalog{
       loading.mesh.tables, table.database, &loading.databases[database].schema, {table.schema}};
   const int node = loading.mesh.databases[database].node;
-  sql::Source source = loading.texts.add(*where);
-  const std::string before =
-      fmt::format("SELECT 1 FROM \"{}\".\"{}\" WHERE ", table.schema, table.name);
-  source.text = before + source.text;
-  source.column -= static_cast<int>(before.size());
+  const sql::Source source = loading.texts.add(
+      *where, fmt::format("SELECT 1 FROM \"{}\".\"{}\" WHERE ", table.schema, table.name));
   std::vector<sql::Problem> found;
   sql::parse_statement(source, loading.mesh.nodes[static_cast<std::size_t>(node)].postgres, catalog,
                        found);
-  for (sql::Problem& problem : found) problem.column = std::max(problem.column, 1);
   loading.texts.report(found, loading.problems, loading.notices);
 }
 

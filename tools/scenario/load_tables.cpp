@@ -134,7 +134,8 @@ void assume_key(Loading& loading, Table& table, const Index& index, bool in_use)
       assumptions.push_back(fmt::format("column {}.{}: new values are {}", table.qualified_name(),
                                         column.name, word_for(column.order)));
   }
-  if (in_use && !index.unique && column.distinct == 0)
+  const bool nearly_unique = column.type == "uuid" || column.type.starts_with("timestamp");
+  if (in_use && !index.unique && column.distinct == 0 && !nearly_unique)
     assumptions.push_back(fmt::format("column {}.{}: as many distinct values as rows (index {})",
                                       table.qualified_name(), column.name, index.name));
 }

@@ -172,6 +172,22 @@ void load_rebuild(Loading& loading, const Section& rebuild, int domain, Job& job
   job.statements.push_back(std::move(insert));
 }
 
+/// A node with bulk work gets the uncertain speed of it, once.
+void assume_bulk_rate(Loading& loading, const Job& job) {
+  const bool writes =
+      job.kind == Job::Kind::rebuild ||
+      std::any_of(job.statements.begin(), job.statements.end(), [](const Statement& statement) {
+        return statement.table >= 0 && statement.kind != models::StatementKind::select;
+      });
+  if (!writes || job.database < 0) return;
+  const auto node =
+      static_cast<std::size_t>(loading.mesh.databases[static_cast<std::size_t>(job.database)].node);
+  const auto path = loading.bulk_rate_paths.find(node);
+  if (path == loading.bulk_rate_paths.end()) return;
+  loading.mesh.nodes[node].bulk_rate = prior(loading, path->second, "1/s", 100e3, 300e3, 800e3);
+  loading.bulk_rate_paths.erase(path);
+}
+
 void load_job(Loading& loading, const Section& entry, std::string_view subject, int domain,
               std::string name) {
   Job job;
@@ -183,7 +199,6 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
     if (entry.given(key))
       entry.problem_at(key, "belongs to a stream (rate: or clients:), not to a job at given times");
   job.every = entry.duration("every");
-  if (job.every && *job.every <= 0s) entry.problem_at("every", "an interval above 0 is wanted");
   const std::optional<Duration> at = read_moment(loading, entry, "at");
   job.at = at.value_or(job.every.value_or(0s));
   if (job.at >= loading.mesh.horizon)
@@ -192,6 +207,7 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
     load_rebuild(loading, *entry.object("rebuild"), domain, job);
   else
     job.statements = statements_of(loading, entry, subject, domain);
+  assume_bulk_rate(loading, job);
   loading.mesh.jobs.push_back(std::move(job));
 }
 

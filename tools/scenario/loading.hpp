@@ -32,6 +32,10 @@ struct Loading {
   std::vector<Section> domains = {};                        // as Mesh::domains
   std::vector<std::vector<std::string>> search_paths = {};  // as Mesh::domains
 
+  /// Nodes without `bulk_rate:` by index into Mesh::nodes: the prior's name, used when they get
+  /// bulk work.
+  std::map<std::size_t, std::string> bulk_rate_paths = {};
+
   sim::Duration utc_offset{0};  // local time minus UTC on the start day
 };
 

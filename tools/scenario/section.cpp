@@ -238,16 +238,20 @@ std::optional<std::string_view> Section::choice(std::string_view name) const {
 
 void Section::report_bounds(const Key& spec, Mark where, double least_value,
                             double greatest_value) const {
-  if (least_value < spec.low)
-    problem(where, spec.low == 0 ? fmt::format("{} must not be negative", spec.name)
-                                 : fmt::format("{} must be at least {}", spec.name,
-                                               written(spec.low, spec.unit)));
-  else if (greatest_value > spec.high)
-    problem(where, fmt::format("{} must be at most {}", spec.name, written(spec.high, spec.unit)));
-  else if (spec.unit == Unit::seconds && std::isfinite(greatest_value) && greatest_value > 9e9)
-    problem(where, fmt::format("{} is longer than 285 years", spec.name));
-  else if (spec.unit == Unit::bytes && std::isfinite(greatest_value) && greatest_value > 0x1p62)
-    problem(where, fmt::format("{} is more than 4 EiB", spec.name));
+  const auto wrong = [&](const std::string& what) {
+    problem(where, fmt::format("{} must be {}", spec.name, what));
+  };
+  if (least_value < spec.low) {
+    wrong(spec.low == 0            ? std::string{"0 or more"}
+          : spec.low == above_zero ? std::string{"above 0"}
+                                   : "at least " + written(spec.low, spec.unit));
+  } else if (greatest_value > spec.high) {
+    wrong("at most " + written(spec.high, spec.unit));
+  } else if (std::isfinite(greatest_value)) {
+    // What the mesh can count: 292 years of nanoseconds, 8 EiB.
+    if (spec.unit == Unit::seconds && greatest_value > 9e9) wrong("at most 285 years");
+    if (spec.unit == Unit::bytes && greatest_value > 0x1p62) wrong("at most 4 EiB");
+  }
 }
 
 std::optional<double> Section::read_fixed(const Key& spec, const Node& node,

@@ -27,16 +27,16 @@ std::size_t offset_in(std::string_view text, int line, int column) {
 
 }  // namespace
 
-sql::Source SqlTexts::add(const Node& scalar) {
-  texts_.push_back({&scalar, scalar.mark.source});
+sql::Source SqlTexts::add(const Node& scalar, const std::string& prefix) {
+  texts_.push_back({&scalar, scalar.mark.source, static_cast<int>(prefix.size())});
   sql::Source source;
-  source.text = scalar.text;
+  source.text = prefix + scalar.text;
   source.file = std::to_string(texts_.size() - 1);
   return source;
 }
 
 sql::Source SqlTexts::add_file(int source_index, const Problems& problems) {
-  texts_.push_back({nullptr, source_index});
+  texts_.push_back({nullptr, source_index, 0});
   sql::Source source;
   source.text = problems.source_text(source_index);
   source.file = std::to_string(texts_.size() - 1);
@@ -60,6 +60,7 @@ Mark SqlTexts::place(const Problems& problems, const std::string& file, int line
     const std::size_t start = offset_in(whole, line, 1), at = offset_in(whole, line, column);
     return {known.source, line, static_cast<int>(at - start) + 1};
   }
+  if (line == 1) column = std::max(1, column - known.prefix);
   return position_in_scalar(problems, *known.scalar, offset_in(known.scalar->text, line, column));
 }
 

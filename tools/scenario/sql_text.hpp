@@ -16,7 +16,8 @@ namespace scenario {
 class SqlTexts {
  public:
   /// SQL that is a scalar of the scenario. The node must outlive this object.
-  sql::Source add(const Node& scalar);
+  /// `prefix` stands before it for the parser only (one line).
+  sql::Source add(const Node& scalar, const std::string& prefix = {});
 
   /// SQL of a file that was added to the problems as `source`.
   sql::Source add_file(int source, const Problems& problems);
@@ -35,6 +36,7 @@ class SqlTexts {
   struct Text {
     const Node* scalar = nullptr;  // of a file: null
     int source = 0;
+    int prefix = 0;  // characters on line 1 that the user did not write
   };
   const Text& text(const std::string& file) const;
   std::vector<Text> texts_;

@@ -13,26 +13,32 @@
 namespace scenario {
 namespace {
 
+/// What a unit multiplies with and divides by, both exact: 9ms is 9 / 1000, which rounds once.
+struct Scale {
+  double times = 1, over = 1;
+  double operator()(double number) const { return number * times / over; }
+};
+
 struct Suffix {
   std::string_view text;
-  double factor;
+  double times, over = 1;
 };
 
 constexpr double kib = 1024;
 constexpr std::array memory_units{Suffix{"B", 1}, Suffix{"kB", kib}, Suffix{"MB", kib* kib},
                                   Suffix{"GB", kib* kib* kib}, Suffix{"TB", kib* kib* kib* kib}};
-constexpr std::array time_units{Suffix{"us", 1e-6}, Suffix{"ms", 1e-3}, Suffix{"s", 1},
-                                Suffix{"min", 60},  Suffix{"h", 3600},  Suffix{"d", 86400}};
-constexpr std::array bit_units{Suffix{"bit/s", 0.125}, Suffix{"kbit/s", 125},
+constexpr std::array time_units{Suffix{"us", 1, 1e6}, Suffix{"ms", 1, 1e3}, Suffix{"s", 1},
+                                Suffix{"min", 60},    Suffix{"h", 3600},    Suffix{"d", 86400}};
+constexpr std::array bit_units{Suffix{"bit/s", 1, 8}, Suffix{"kbit/s", 125},
                                Suffix{"Mbit/s", 125e3}, Suffix{"Gbit/s", 125e6},
                                Suffix{"Tbit/s", 125e9}};
 constexpr std::array count_units{Suffix{"", 1}, Suffix{"k", 1e3}, Suffix{"M", 1e6},
                                  Suffix{"G", 1e9}};
 
 template <std::size_t n>
-std::optional<double> factor_of(const std::array<Suffix, n>& units, std::string_view text) {
+std::optional<Scale> scale_of(const std::array<Suffix, n>& units, std::string_view text) {
   for (const Suffix& unit : units)
-    if (unit.text == text) return unit.factor;
+    if (unit.text == text) return Scale{unit.times, unit.over};
   return std::nullopt;
 }
 
@@ -159,36 +165,36 @@ Reading<double> read_duration(std::string_view whole) {
     if (rest.empty()) return without_unit(whole, Unit::seconds);
     std::size_t letters = 0;
     while (letters < rest.size() && rest[letters] >= 'A' && rest[letters] <= 'z') ++letters;
-    const std::optional<double> factor = factor_of(time_units, rest.substr(0, letters));
-    if (!factor) return misread_number(whole, Unit::seconds);
-    sum += *number * *factor;
+    const std::optional<Scale> scale = scale_of(time_units, rest.substr(0, letters));
+    if (!scale) return misread_number(whole, Unit::seconds);
+    sum += (*scale)(*number);
     rest = trimmed(rest.substr(letters));
   } while (!rest.empty());
   return {sign * sum, {}, {}};
 }
 
-std::optional<double> factor_of_suffix(Unit unit, std::string_view suffix) {
+std::optional<Scale> scale_of_suffix(Unit unit, std::string_view suffix) {
   switch (unit) {
     case Unit::count:
-      return factor_of(count_units, suffix);
+      return scale_of(count_units, suffix);
     case Unit::bytes:
-      return factor_of(memory_units, suffix);
+      return scale_of(memory_units, suffix);
     case Unit::share:
-      return suffix == "%" ? std::optional{0.01} : std::nullopt;
+      return suffix == "%" ? std::optional{Scale{1, 100}} : std::nullopt;
     case Unit::factor:
-      return suffix.empty() ? std::optional{1.0} : std::nullopt;
+      return suffix.empty() ? std::optional{Scale{}} : std::nullopt;
     case Unit::bytes_per_second:
-      if (const auto bits = factor_of(bit_units, suffix)) return bits;
+      if (const auto bits = scale_of(bit_units, suffix)) return bits;
       if (suffix.ends_with("/s"))
-        return factor_of(memory_units, suffix.substr(0, suffix.size() - 2));
+        return scale_of(memory_units, suffix.substr(0, suffix.size() - 2));
       return std::nullopt;
     case Unit::per_second: {
       const std::size_t slash = suffix.find('/');
       if (slash == std::string_view::npos) return std::nullopt;
-      const auto count = factor_of(count_units, trimmed(suffix.substr(0, slash)));
-      const auto period = factor_of(time_units, trimmed(suffix.substr(slash + 1)));
+      const auto count = scale_of(count_units, trimmed(suffix.substr(0, slash)));
+      const auto period = scale_of(time_units, trimmed(suffix.substr(slash + 1)));
       if (!count || !period) return std::nullopt;
-      return *count / *period;
+      return Scale{count->times * period->over, period->times};
     }
     case Unit::seconds:
       break;  // read_duration
@@ -232,10 +238,9 @@ Reading<double> read_number(std::string_view written_text, Unit unit) {
   if (!number) return misread_number(text, unit);
   rest = trimmed(rest);
   if (rest.empty() && *number == 0) return {0.0, {}, {}};
-  const std::optional<double> factor = factor_of_suffix(unit, rest);
-  if (!factor) return rest.empty() ? without_unit(text, unit) : misread_number(text, unit);
-  // 5% is 0.05 to the last bit: dividing rounds once, multiplying by 0.01 twice.
-  const double value = unit == Unit::share ? *number / 100 : *number * *factor;
+  const std::optional<Scale> scale = scale_of_suffix(unit, rest);
+  if (!scale) return rest.empty() ? without_unit(text, unit) : misread_number(text, unit);
+  const double value = (*scale)(*number);
   if (!std::isfinite(value)) return misread_number(text, unit);
   return {value, {}, {}};
 }
@@ -330,7 +335,8 @@ double median(const models::Distribution& d) {
 }
 
 double least(const models::Distribution& d) {
-  return d.kind == models::Distribution::Kind::exponential ? std::min(0.0, d.a) : d.a;
+  const bool from_zero = d.kind == models::Distribution::Kind::exponential && d.a > 0;
+  return from_zero ? std::numeric_limits<double>::min() : d.a;
 }
 
 double greatest(const models::Distribution& d) {

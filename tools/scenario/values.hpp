@@ -53,8 +53,8 @@ Reading<models::Distribution> read_distribution(std::string_view text, Unit unit
 Reading<models::Distribution> read_percentiles(const std::vector<std::pair<int, double>>& given);
 
 double median(const models::Distribution& distribution);
-double least(const models::Distribution&
-                 distribution);  // smallest value that is meant: 0, p10 or lower bound
+double least(
+    const models::Distribution& distribution);  // lower bound or p10; just above 0 for exponential
 double greatest(
     const models::Distribution& distribution);  // upper bound or p90; infinity for exponential
 

@@ -1,0 +1,49 @@
+-- The media domain: playback events arrive in stg, become sessions in core, and a weekly mart is the data product.
+CREATE SCHEMA stg;
+CREATE SCHEMA core;
+CREATE SCHEMA media_consumption;
+
+CREATE TABLE stg.stg_playback_events (
+    event_id      uuid NOT NULL DEFAULT gen_random_uuid(),
+    session_id    bigint NOT NULL,
+    received_at   timestamptz NOT NULL DEFAULT now(),
+    payload       jsonb NOT NULL,
+    CONSTRAINT pk_stg_playback_events PRIMARY KEY (event_id)
+);
+CREATE INDEX idx_stg_playback_events_received ON stg.stg_playback_events (received_at);
+
+CREATE TABLE core.dim_subscribers (
+    subscriber_id      bigint GENERATED ALWAYS AS IDENTITY,
+    subscription_tier  varchar(32) NOT NULL,
+    country_code       varchar(10) NOT NULL,
+    email_hash         bytea NOT NULL,
+    created_at         timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT pk_dim_subscribers PRIMARY KEY (subscriber_id)
+);
+
+CREATE TABLE core.fct_playback_sessions (
+    session_id         bigint GENERATED ALWAYS AS IDENTITY,
+    subscriber_id      bigint NOT NULL,
+    title_id           integer NOT NULL,
+    country_code       varchar(10) NOT NULL,
+    device             varchar(40) NOT NULL,
+    started_at         timestamptz NOT NULL DEFAULT now(),
+    ended_at           timestamptz,
+    position_seconds   integer NOT NULL DEFAULT 0,
+    viewtime_seconds   integer NOT NULL DEFAULT 0,
+    CONSTRAINT pk_fct_playback_sessions PRIMARY KEY (session_id)
+) WITH (fillfactor = 90);
+CREATE INDEX idx_fct_sessions_subscriber ON core.fct_playback_sessions (subscriber_id);
+CREATE INDEX idx_fct_sessions_started ON core.fct_playback_sessions (started_at);
+
+-- The contract that other domains read, as the article defines it.
+CREATE TABLE media_consumption.mrt_marketing_weekly_engagement (
+    playback_week           date NOT NULL,
+    subscription_tier       varchar(32) NOT NULL,
+    country_code            varchar(10) NOT NULL,
+    weekly_events           bigint NOT NULL,
+    weekly_viewtime_seconds bigint NOT NULL,
+    CONSTRAINT pk_mrt_marketing_weekly_engagement PRIMARY KEY (playback_week, subscription_tier, country_code)
+);
+CREATE INDEX idx_mrt_media_country ON media_consumption.mrt_marketing_weekly_engagement (country_code);
+ALTER TABLE media_consumption.mrt_marketing_weekly_engagement REPLICA IDENTITY DEFAULT;
