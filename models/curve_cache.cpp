@@ -47,8 +47,12 @@ std::vector<PageClass> CurveCache::classes(const DrawnAccess& access, double row
   rough.share = rounded_2_percent(access.share);
   rough.exponent = std::round(access.exponent * 1024) / 1024;
   const double about_rows = rounded_2_percent(rows), about_pages = rounded_2_percent(pages);
-  const ClassKey key{static_cast<int>(access.kind), static_cast<int>(access.keys), rough.share,
-                     rough.exponent,                about_rows,                    about_pages};
+  const ClassKey key{static_cast<int>(access.kind),
+                     static_cast<int>(access.keys),
+                     rough.share,
+                     rough.exponent,
+                     about_rows,
+                     about_pages};
   const std::lock_guard lock{mutex_};
   auto& classes = classes_[key];
   if (classes.empty()) classes = page_classes(rough, about_rows, about_pages);

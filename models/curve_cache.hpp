@@ -12,8 +12,9 @@
 
 namespace models {
 
-/// Curves and page classes that replicates share. What is stored depends on the key only, never on who asked first,
-/// so that threads do not change results; drawn numbers are rounded (2 %, 1/64) to keep the number of keys small.
+/// Curves and page classes that replicates share. What is stored depends on the key only, never on
+/// who asked first, so that threads do not change results; drawn numbers are rounded (2 %, 1/64) to
+/// keep the number of keys small.
 class CurveCache {
  public:
   std::shared_ptr<const UpdateCurve> updates(UpdateCurve::Shape shape);

@@ -5,8 +5,8 @@
 
 namespace models {
 
-/// Cheap random numbers for the small tables and indexes that are played once per shape: xorshift64*, always the same
-/// ones, so that a curve depends on its shape only.
+/// Cheap random numbers for the small tables and indexes that are played once per shape:
+/// xorshift64*, always the same ones, so that a curve depends on its shape only.
 class Dice {
  public:
   std::uint64_t next() {

@@ -62,15 +62,17 @@ class Maker {
     p.retained = series("retained_wal", slot, "");
     p.lag = series("slot_lag", slot, "");
     p.replay_lag = series("replay_lag", slot, "", "s");
-    p.owner = series("volume_used", node.name + (node.wal ? "/wal" : "/data"), "WAL kept for slot " + slot);
+    p.owner = series("volume_used", node.name + (node.wal ? "/wal" : "/data"),
+                     "WAL kept for slot " + slot);
     layout_.slots.push_back(p);
   }
 
   void add_site(const Site& site) {
     Layout::SitePlaces p;
     const Table& table = mesh_.tables[static_cast<std::size_t>(site.table)];
-    const bool stored = site.node >= 0 && table.persistence != Persistence::temporary &&
-                        (table.kind == Table::Kind::table || table.kind == Table::Kind::materialized_view);
+    const bool stored =
+        site.node >= 0 && table.persistence != Persistence::temporary &&
+        (table.kind == Table::Kind::table || table.kind == Table::Kind::materialized_view);
     if (stored) {
       p.outcomes = outcomes(table_metrics, site.label);
       p.index_outcomes = static_cast<int>(layout_.outcomes.size());
@@ -78,14 +80,16 @@ class Maker {
         layout_.outcomes.push_back({"index_size", index_label(site, table, index), "bytes"});
       const std::string volume = mesh_.nodes[static_cast<std::size_t>(site.node)].name + "/data";
       p.heap_owner = series("volume_used", volume, "heap of " + site.label);
-      if (!table.indexes.empty()) p.indexes_owner = series("volume_used", volume, "indexes of " + site.label);
+      if (!table.indexes.empty())
+        p.indexes_owner = series("volume_used", volume, "indexes of " + site.label);
       p.dead = series("dead_rows", site.label, "", "count");
     }
     layout_.places.push_back(p);
   }
 
   static std::string index_label(const Site& site, const Table& table, const Index& index) {
-    const std::string copy = site.label.substr(std::min(site.label.size(), table.qualified_name().size()));
+    const std::string copy =
+        site.label.substr(std::min(site.label.size(), table.qualified_name().size()));
     return table.schema + "." + index.name + copy;
   }
 

@@ -10,15 +10,17 @@
 namespace models {
 namespace {
 
-/// Fill of a leaf in a tree grown by random inserts, relative to the mean: between one half and full, uniform in the
-/// logarithm (fuller leaves are rarer, because a leaf gains entries at a rate that its key range sets).
+/// Fill of a leaf in a tree grown by random inserts, relative to the mean: between one half and
+/// full, uniform in the logarithm (fuller leaves are rarer, because a leaf gains entries at a rate
+/// that its key range sets).
 double fill_of_grown_leaf(double u) {
   constexpr double ln2 = 0.6931471805599453;
   const double of_full = 0.5 * sim::exp(u * ln2);
   return of_full / (0.5 / ln2);
 }
 
-/// A leaf or, after its split, the two it became. Key ranges halve, so a key's next bit says which one it falls on.
+/// A leaf or, after its split, the two it became. Key ranges halve, so a key's next bit says which
+/// one it falls on.
 struct Leaf {
   double merged_rows = 0;  // rows in posting tuples, or that cannot be merged further
   double single_rows = 0;  // rows inserted since the last merge
@@ -30,10 +32,10 @@ class Forest {
   Forest(const LeafCurve::Shape& shape, int trees) : shape_{shape}, trees_{trees} {
     for (int i = 0; i < trees; ++i) {
       Leaf leaf;
-      // Random inserts leave fills between one half and full, fuller ones rarer: uniform in the logarithm.
-      const double fill = shape.start == LeafCurve::Start::built
-                              ? 1.0
-                              : fill_of_grown_leaf(dice_.uniform());
+      // Random inserts leave fills between one half and full, fuller ones rarer: uniform in the
+      // logarithm.
+      const double fill =
+          shape.start == LeafCurve::Start::built ? 1.0 : fill_of_grown_leaf(dice_.uniform());
       leaf.merged_rows = std::min(shape.rows * fill, shape.capacity / shape.merged);
       leaves_.push_back(leaf);
     }
@@ -42,7 +44,8 @@ class Forest {
   void insert() {
     std::size_t at = dice_.below(static_cast<std::size_t>(trees_));
     while (leaves_[at].left >= 0)
-      at = static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left : leaves_[at].right);
+      at = static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left
+                                                              : leaves_[at].right);
     if (used(leaves_[at]) + shape_.entry > shape_.capacity) at = make_room(at);
     leaves_[at].single_rows += 1;
     fill_ += used(leaves_[at]) / shape_.capacity;
@@ -76,7 +79,8 @@ class Forest {
     leaves_.push_back(half);
     leaves_[at].right = static_cast<int>(leaves_.size());
     leaves_.push_back(half);
-    return static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left : leaves_[at].right);
+    return static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left
+                                                              : leaves_[at].right);
   }
 
   LeafCurve::Shape shape_;

@@ -6,26 +6,28 @@
 
 namespace models {
 
-/// What random inserts do to the leaves of a B-tree, as cumulative counts per leaf at the start against x = inserted
-/// entries per entry at the start.
+/// What random inserts do to the leaves of a B-tree, as cumulative counts per leaf at the start
+/// against x = inserted entries per entry at the start.
 ///
-/// A freshly built leaf is 90 % full, so all leaves run full at about the same x and the number of leaves doubles
-/// within a short time; a leaf grown by random inserts is anywhere between half full and full. Neither is a density,
-/// so single leaves are played until the wave has spread:
+/// A freshly built leaf is 90 % full, so all leaves run full at about the same x and the number of
+/// leaves doubles within a short time; a leaf grown by random inserts is anywhere between half full
+/// and full. Neither is a density, so single leaves are played until the wave has spread:
 ///
 ///   - an entry goes to the leaf that its key falls on; key ranges halve with every split
-///   - a full leaf first merges duplicates into posting tuples (when the index deduplicates), and splits in the
-///     middle when that does not make room          nbtinsert.c, _bt_findinsertloc(); nbtdedup.c, _bt_dedup_pass()
+///   - a full leaf first merges duplicates into posting tuples (when the index deduplicates), and
+///   splits in the
+///     middle when that does not make room          nbtinsert.c, _bt_findinsertloc(); nbtdedup.c,
+///     _bt_dedup_pass()
 ///
 /// Holds     while nothing is deleted
 class LeafCurve {
  public:
   enum class Start { built, grown };
   struct Shape {
-    double capacity = 0;     // bytes for entries on a leaf, high key deducted
-    double entry = 0;        // bytes of an entry with its line pointer
-    double merged = 0;       // bytes a row takes after deduplication; = entry when nothing can be merged
-    double rows = 0;         // per leaf at the start
+    double capacity = 0;  // bytes for entries on a leaf, high key deducted
+    double entry = 0;     // bytes of an entry with its line pointer
+    double merged = 0;  // bytes a row takes after deduplication; = entry when nothing can be merged
+    double rows = 0;    // per leaf at the start
     double start_bytes = 0;  // used by them
     Start start = Start::built;
   };

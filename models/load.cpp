@@ -422,7 +422,8 @@ void Builder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
   parent.pages = 1;
   parent.image = page_image(page_size * 0.35);
   for (const Contribution& c : entries) {
-    add_wal(r.node, c.driver, c.amount * split_wal_ascending(index.layout), 2 * c.amount / per_leaf);
+    add_wal(r.node, c.driver, c.amount * split_wal_ascending(index.layout),
+            2 * c.amount / per_leaf);
     accumulate(r.growth, c.driver, c.amount / per_leaf);
     tail.touches.push_back(c);
     parent.touches.push_back({c.driver, c.amount / per_leaf});
@@ -436,8 +437,8 @@ void Builder::add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
                                     const std::vector<Contribution>& entries, bool new_key,
                                     const Entries& how) {
   const TableGeometry& g = at(geometry_, r.site);
-  // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion removes before
-  // the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
+  // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion
+  // removes before the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
   if (new_key) {
     LeafLoad& leaves = leaf_load(r, index);
     for (const Contribution& c : entries) accumulate(leaves.rate, c.driver, c.amount);
@@ -446,8 +447,10 @@ void Builder::add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
   r.replaced = index.layout.tuple.mean;
   const double leaves = index.leaves / std::max(1.0, index.pages);
   for (const Contribution& c : entries) {
-    auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}} : leaf_classes(index, g, how.access);
-    if (at(load_.drivers, c.driver).part == Driver::Part::moves) flatten(classes, how.first_touches);
+    auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}}
+                                          : leaf_classes(index, g, how.access);
+    if (at(load_.drivers, c.driver).part == Driver::Part::moves)
+      flatten(classes, how.first_touches);
     for (PageClass& p : classes) p.pages *= leaves;
     classes.push_back({1 - leaves, 0});  // metapage and internal pages
     touch(r, std::move(classes), {c});
@@ -464,7 +467,8 @@ void Builder::touch(RelationLoad& r, std::vector<PageClass> classes, std::vector
   r.patterns.push_back({std::move(classes), std::move(by)});
 }
 
-/// Pages on which all patterns are constant, as if independent of each other; neighbours are merged beyond 32.
+/// Pages on which all patterns are constant, as if independent of each other; neighbours are merged
+/// beyond 32.
 void Builder::lay_over(RelationLoad& r) {
   constexpr std::size_t most = 32;
   std::vector<ImagedPages> pages(1);
@@ -500,7 +504,8 @@ std::vector<ImagedPages> Builder::merged(std::vector<ImagedPages> pages, std::si
     for (std::size_t i = 0; i < pages.size(); ++i) {
       if (i % 2 == 1 && pages.size() - i / 2 > most / 2) {
         fewer.back().share += pages[i].share;
-        for (const Contribution& c : pages[i].touches) accumulate(fewer.back().touches, c.driver, c.amount);
+        for (const Contribution& c : pages[i].touches)
+          accumulate(fewer.back().touches, c.driver, c.amount);
       } else {
         fewer.push_back(std::move(pages[i]));
       }
@@ -512,13 +517,14 @@ std::vector<ImagedPages> Builder::merged(std::vector<ImagedPages> pages, std::si
 
 std::vector<PageClass> Builder::leaf_classes(const IndexGeometry& index, const TableGeometry& g,
                                              DrawnAccess access) const {
-  // An index whose key follows the heap's order sees the heap's pattern; any other one sees it scattered.
+  // An index whose key follows the heap's order sees the heap's pattern; any other one sees it
+  // scattered.
   if (index.order != KeyOrder::ascending) access.keys = Access::Keys::scattered;
   return curves_.classes(access, std::max(1.0, g.rows), index.leaves);
 }
 
-/// A row moves when its page is visited for the first time since it was full, so moves spread over the pages that are
-/// visited at all, not in proportion to their visits.
+/// A row moves when its page is visited for the first time since it was full, so moves spread over
+/// the pages that are visited at all, not in proportion to their visits.
 void Builder::flatten(std::vector<PageClass>& classes, double first_touches) {
   double sum = 0;
   for (PageClass& p : classes) {
@@ -543,9 +549,9 @@ LeafLoad& Builder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
   const bool tiny = entries < full;
   const bool built = !tiny && index.built;
   leaves.rows = std::max(entries, full);
-  leaves.curve = curves_.leaves(LeafCurve::shape(
-      index.layout, tiny ? rows_per_leaf_random(index.layout) : per_leaf,
-      built ? LeafCurve::Start::built : LeafCurve::Start::grown));
+  leaves.curve = curves_.leaves(
+      LeafCurve::shape(index.layout, tiny ? rows_per_leaf_random(index.layout) : per_leaf,
+                       built ? LeafCurve::Start::built : LeafCurve::Start::grown));
   const auto fill = static_cast<int>(load_.leaves.size()) - 1;
   r.fill = leaf_fills + fill;  // made an index into all fills when the updates are counted
   if (table(r.site).persistence != Persistence::permanent) return leaves;
@@ -556,7 +562,8 @@ LeafLoad& Builder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
   const double moved = btree_page_usable / 2 *
                        (leaves.curve->merges_duplicates() ? 1 : index.layout.tuple.mean / slot);
   add_wal(r.node, splits,
-          aligned8(btree_split_record(index.layout, moved, false)) + aligned8(btree_insert_upper(index.layout.pivot)) -
+          aligned8(btree_split_record(index.layout, moved, false)) +
+              aligned8(btree_insert_upper(index.layout.pivot)) -
               aligned8(btree_insert_leaf(index.layout)),
           1);
   add_wal(r.node, merges, aligned8(btree_dedup_record(8)), 1);
@@ -611,7 +618,8 @@ void Builder::add_update(const Statement& statement, const Target& target, doubl
     // The old version's page is touched by every update.
     RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
     heap.replaced = keeps_data(target.site) ? 0 : std::max(heap.replaced, same.record - 60);
-    touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)), {{everything, rate}});
+    touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
+          {{everything, rate}});
   }
   std::vector<Contribution> entries{{moves, 1}};
   if (!maintained.hot) entries.push_back({fits, 1});
@@ -633,7 +641,8 @@ void Builder::add_delete(const Statement& statement, const Target& target, doubl
     add_wal(node, d, rate * wal, rate * (1 + g.layout.toast.chunks_per_row()));
     RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
     heap.image = page_image(page_size - g.page_free);
-    touch(heap, curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages)),
+    touch(heap,
+          curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages)),
           {{d, rate}});
   }
   publish(statement, target, rows);
@@ -733,7 +742,8 @@ void Builder::finish_updates() {
                : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
         slides ? rate / inserts : 0.0,
         rate *
-            std::min(seconds(mesh_.horizon), seconds(node_of(updates.site).settings.checkpoint_timeout)) /
+            std::min(seconds(mesh_.horizon),
+                     seconds(node_of(updates.site).settings.checkpoint_timeout)) /
             std::max(1.0, g.pages));
   }
   for (RelationLoad& r : load_.relations)

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "models/mesh.hpp"
 #include "models/curve_cache.hpp"
+#include "models/mesh.hpp"
 #include "models/simulate.hpp"
 #include "models/table_site.hpp"
 
@@ -32,8 +32,9 @@ struct Clock {
 struct Driver {
   enum class Part { everything, fits, moves, prunes, splits, merges };
   int clock = -1;
-  int gate = -1;     // subscription
-  int updates = -1;  // index into Load::updates for fits, moves, prunes; into Load::leaves for splits, merges
+  int gate = -1;  // subscription
+  int updates =
+      -1;  // index into Load::updates for fits, moves, prunes; into Load::leaves for splits, merges
   Part part = Part::everything;
 };
 
@@ -46,7 +47,8 @@ struct Contribution {
 struct ImagedPages {
   double share = 1;  // of the relation's pages …
   double pages = 0;  // … or an absolute number (tail pages, internal pages)
-  double image = 0;  // WAL bytes an image adds, the data it replaces deducted; 0: RelationLoad::image or its fill
+  double image = 0;  // WAL bytes an image adds, the data it replaces deducted; 0:
+                     // RelationLoad::image or its fill
   std::vector<Contribution> touches;
 };
 
@@ -63,11 +65,13 @@ struct RelationLoad {
   int index = -1;  // into Table::indexes
   int node = -1;
   double pages = 0;  // at the start, all of them
-  int fill = -1;          // index into page fills when the pages' content changes: Load::updates, then Load::leaves
-  double image = 0;       // WAL bytes of an image of an ordinary page, used when fill < 0
-  double replaced = 0;    // bytes of record data an image replaces, used when fill >= 0
+  int fill = -1;     // index into page fills when the pages' content changes: Load::updates, then
+                     // Load::leaves
+  double image = 0;  // WAL bytes of an image of an ordinary page, used when fill < 0
+  double replaced = 0;  // bytes of record data an image replaces, used when fill >= 0
   std::vector<TouchPattern> patterns;
-  std::vector<ImagedPages> imaged;  // made from the patterns at the end; tails and internal pages at once
+  std::vector<ImagedPages>
+      imaged;  // made from the patterns at the end; tails and internal pages at once
   std::vector<Contribution> growth;  // pages per second
 };
 
@@ -90,8 +94,9 @@ struct LeafLoad {
 
 /// What the next image of a page of a relation holds: it changes as updates and splits go on.
 struct PageFill {
-  double content = 8192;      // bytes without the hole
-  double replaced_share = 1;  // how often the record that carries the image loses its row data to it
+  double content = 8192;  // bytes without the hole
+  double replaced_share =
+      1;  // how often the record that carries the image loses its row data to it
 };
 
 /// Of the page that an update changes.

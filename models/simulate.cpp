@@ -14,7 +14,8 @@ struct Model::Implementation {
 };
 
 Model::Model(const Mesh& mesh)
-    : implementation_{new Implementation{mesh, make_layout(mesh), {}}} {}  // NOLINT: owned, the header hides the type
+    : implementation_{new Implementation{mesh, make_layout(mesh), {}}} {
+}  // NOLINT: owned, the header hides the type
 
 Model::~Model() { delete implementation_; }  // NOLINT
 

@@ -18,13 +18,15 @@ struct Draws {
   }
 };
 
-/// Draws every parameter for a replicate; a parameter's draw depends on (seed, replicate, its name) alone.
+/// Draws every parameter for a replicate; a parameter's draw depends on (seed, replicate, its name)
+/// alone.
 Draws draw(const Mesh& mesh, std::uint64_t seed, std::uint64_t replicate);
 
 /// One draw, by inversion: takes a single uniform number.
 double draw_value(const Distribution& distribution, sim::Rng& rng);
 
-/// One metric of one subject. An outcome is one number per replicate: by default its maximum over the horizon.
+/// One metric of one subject. An outcome is one number per replicate: by default its maximum over
+/// the horizon.
 struct OutcomeKey {
   std::string metric;   // see metrics()
   std::string subject;  // media-prod, media-prod/data, slot or table name
@@ -35,25 +37,28 @@ struct OutcomeKey {
 struct Metric {
   const char* name;
   const char* unit;
-  const char* subject;      // node, volume, slot, table, index, link
-  bool time_to;             // NaN in a replicate = not reached within the horizon (censored)
+  const char* subject;  // node, volume, slot, table, index, link
+  bool time_to;         // NaN in a replicate = not reached within the horizon (censored)
   const char* description;
 };
 const std::vector<Metric>& metrics();
 
 /// One time series of the run.
 struct SeriesKey {
-  std::string quantity;  // volume_used, pg_wal, retained_wal, slot_lag, replay_lag, heap, index, dead_rows …
+  std::string quantity;  // volume_used, pg_wal, retained_wal, slot_lag, replay_lag, heap, index,
+                         // dead_rows …
   std::string subject;   // media-prod/data, slot, schema.table
-  std::string owner;     // of volume_used by cause: "heap core.fct", "wal kept for slot s", "wal recycled"; else empty
+  std::string owner;     // of volume_used by cause: "heap core.fct", "wal kept for slot s", "wal
+                         // recycled"; else empty
   std::string unit;
 };
 
 struct Event {
   Instant at;
-  std::string kind;      // checkpoint, link_down, link_up, slot_extended, slot_unreserved, slot_lost, disk_full …
+  std::string kind;  // checkpoint, link_down, link_up, slot_extended, slot_unreserved, slot_lost,
+                     // disk_full …
   std::string subject;
-  std::string text;      // a sentence for people
+  std::string text;  // a sentence for people
 };
 
 /// Receives what a simulation does, in time order per series. Called only when one is passed in.
@@ -62,11 +67,13 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on_piece(std::size_t series, const sim::Piece& piece) = 0;
   virtual void on_event(const Event& event) = 0;
-  /// Whether frequent events (checkpoints) are wanted too; the sampler of percentile bands wants none.
+  /// Whether frequent events (checkpoints) are wanted too; the sampler of percentile bands wants
+  /// none.
   virtual bool wants_events() const = 0;
 };
 
-/// Everything about a mesh that does not change between replicates: compiled once, shared by all threads.
+/// Everything about a mesh that does not change between replicates: compiled once, shared by all
+/// threads.
 class Model {
  public:
   explicit Model(const Mesh& mesh);
@@ -84,7 +91,8 @@ class Model {
     std::vector<double> outcomes;
     std::uint64_t events = 0;  // of the main run, for benchmarks
   };
-  Replicate simulate(std::uint64_t seed, std::uint64_t replicate, Observer* observer = nullptr) const;
+  Replicate simulate(std::uint64_t seed, std::uint64_t replicate,
+                     Observer* observer = nullptr) const;
 
   struct Implementation;
 

@@ -13,8 +13,9 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Files of an empty database and of the cluster around it. Source: base/ of an empty database 7.7 MB on PostgreSQL 15,
-/// three of them after initdb; global, pg_xact and the other small folders about 0.8 MB.
+/// Files of an empty database and of the cluster around it. Source: base/ of an empty database 7.7
+/// MB on PostgreSQL 15, three of them after initdb; global, pg_xact and the other small folders
+/// about 0.8 MB.
 constexpr double empty_database = 7.7e6;
 constexpr double cluster_files = 0.8e6;
 
@@ -26,14 +27,21 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::job:
     case Kind::incident:
     case Kind::update_step:
-    case Kind::leaf_step: return 0;
-    case Kind::checkpoint_end: return 1;
+    case Kind::leaf_step:
+      return 0;
+    case Kind::checkpoint_end:
+      return 1;
     case Kind::time_due:
-    case Kind::volume_due: return 2;
-    case Kind::slot_step: return 3;
-    case Kind::slot_threshold: return 4;
-    case Kind::vacuum: return 5;
-    case Kind::disk: return 6;
+    case Kind::volume_due:
+      return 2;
+    case Kind::slot_step:
+      return 3;
+    case Kind::slot_threshold:
+      return 4;
+    case Kind::vacuum:
+      return 5;
+    case Kind::disk:
+      return 6;
   }
   return 7;
 }
@@ -78,7 +86,8 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   fills_.resize(updates_.size() + leaves_.size());
   add_nodes();
   add_slots();
-  for (std::size_t c = 0; c < load.clocks.size(); ++c) clocks_.push_back({0, timer(Kind::clock, c)});
+  for (std::size_t c = 0; c < load.clocks.size(); ++c)
+    clocks_.push_back({0, timer(Kind::clock, c)});
   for (std::size_t i = 0; i < mesh.incidents.size(); ++i) {
     incidents_.emplace_back();
     incidents_.back().timer = timer(Kind::incident, i);
@@ -185,7 +194,8 @@ void Simulation::schedule_all() {
       schedule_incident(i);
   }
   for (std::size_t j = 0; j < jobs_.size(); ++j)
-    timers_.set(jobs_[j].timer, Instant{mesh_.jobs[static_cast<std::size_t>(load_.jobs[j].job)].at});
+    timers_.set(jobs_[j].timer,
+                Instant{mesh_.jobs[static_cast<std::size_t>(load_.jobs[j].job)].at});
   for (std::size_t n = 0; n < nodes_.size(); ++n) note_sizes(n);
 }
 
@@ -205,18 +215,30 @@ void Simulation::run() {
 void Simulation::dispatch(sim::TimerId id) {
   const auto [kind, index] = sources_[static_cast<std::size_t>(id.index)];
   switch (kind) {
-    case Kind::clock: return on_clock(index);
-    case Kind::job: return on_job(index);
-    case Kind::incident: return on_incident(index);
-    case Kind::update_step: return on_update_step(index);
-    case Kind::leaf_step: return on_leaf_step(index);
-    case Kind::checkpoint_end: return end_checkpoint(index);
-    case Kind::time_due: return on_time_due(index);
-    case Kind::volume_due: return on_volume_due(index);
-    case Kind::slot_step: return on_slot_step(index);
-    case Kind::slot_threshold: return on_slot_threshold(index);
-    case Kind::vacuum: return on_vacuum(index);
-    case Kind::disk: return on_disk(index);
+    case Kind::clock:
+      return on_clock(index);
+    case Kind::job:
+      return on_job(index);
+    case Kind::incident:
+      return on_incident(index);
+    case Kind::update_step:
+      return on_update_step(index);
+    case Kind::leaf_step:
+      return on_leaf_step(index);
+    case Kind::checkpoint_end:
+      return end_checkpoint(index);
+    case Kind::time_due:
+      return on_time_due(index);
+    case Kind::volume_due:
+      return on_volume_due(index);
+    case Kind::slot_step:
+      return on_slot_step(index);
+    case Kind::slot_threshold:
+      return on_slot_threshold(index);
+    case Kind::vacuum:
+      return on_vacuum(index);
+    case Kind::disk:
+      return on_disk(index);
   }
 }
 
@@ -231,10 +253,11 @@ void Simulation::finish() {
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     settle_slot(s);
     note_slot(s);
-    slots_[s].retained_end = slots_[s].state == Replay::lost
-                                 ? 0
-                                 : nodes_[static_cast<std::size_t>(slots_[s].publisher)].flow.lsn(now_) -
-                                       restart_lsn(slots_[s]);
+    slots_[s].retained_end =
+        slots_[s].state == Replay::lost
+            ? 0
+            : nodes_[static_cast<std::size_t>(slots_[s].publisher)].flow.lsn(now_) -
+                  restart_lsn(slots_[s]);
   }
 }
 
@@ -262,7 +285,8 @@ void Simulation::store(std::vector<double>& outcomes) const {
          s.flow.records(now_), s.flow.images(now_), s.flow.image_bytes(now_), s.timed, s.requested,
          s.down_seconds, s.relations_most + s.data.other});
     const auto volume = [&](int first, const VolumeState& v) {
-      put(first, {v.size > 0 ? v.most / v.size : 0, v.most, v.full == never ? 0.0 : 1.0, time(v.full)});
+      put(first,
+          {v.size > 0 ? v.most / v.size : 0, v.most, v.full == never ? 0.0 : 1.0, time(v.full)});
     };
     volume(places.data_outcomes, s.data);
     if (places.wal_outcomes >= 0) volume(places.wal_outcomes, s.wal);
@@ -270,8 +294,8 @@ void Simulation::store(std::vector<double>& outcomes) const {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const SlotState& s = slots_[i];
     put(layout_.slots[i].outcomes,
-        {s.lost == never ? 0.0 : 1.0, time(s.lost), time(s.unreserved), s.retained_most, s.retained_end,
-         s.lag_most, s.replay_lag_most, s.catch_up_most, s.wire, nan});
+        {s.lost == never ? 0.0 : 1.0, time(s.lost), time(s.unreserved), s.retained_most,
+         s.retained_end, s.lag_most, s.replay_lag_most, s.catch_up_most, s.wire, nan});
   }
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     const Layout::SitePlaces& places = layout_.places[i];

@@ -39,12 +39,26 @@ class Simulation {
 
  private:
   /// What a timer belongs to.
-  enum class Kind { clock, job, incident, update_step, leaf_step, checkpoint_end, time_due, volume_due, slot_step, slot_threshold, vacuum, disk };
-  /// Order in which timers of one instant fire: what changes the load first, then what measures it, the ends of
-  /// checkpoints before disks, so that freed space counts.
+  enum class Kind {
+    clock,
+    job,
+    incident,
+    update_step,
+    leaf_step,
+    checkpoint_end,
+    time_due,
+    volume_due,
+    slot_step,
+    slot_threshold,
+    vacuum,
+    disk
+  };
+  /// Order in which timers of one instant fire: what changes the load first, then what measures it,
+  /// the ends of checkpoints before disks, so that freed space counts.
   static std::uint32_t priority(Kind kind);
 
-  // ---- states -------------------------------------------------------------------------------------------------
+  // ---- states
+  // -------------------------------------------------------------------------------------------------
   struct ClockState {
     double factor = 0;
     sim::TimerId step;
@@ -55,16 +69,16 @@ class Simulation {
     double largest = 0;            // pages
   };
   struct UpdateState {
-    double x = 0, next = 0;        // updates per row so far; where the slopes change
-    double done = 0;               // updates so far
+    double x = 0, next = 0;  // updates per row so far; where the slopes change
+    double done = 0;         // updates so far
     double hot = 0;
-    double rate = 0, hot_rate = 0; // per second
+    double rate = 0, hot_rate = 0;  // per second
     PopulationCurve::Slopes slopes;
     sim::TimerId step;
   };
   struct LeafState {
-    double x = 0, next = 0;        // entries per entry at the start so far; where the slopes change
-    double rate = 0;               // entries per second
+    double x = 0, next = 0;  // entries per entry at the start so far; where the slopes change
+    double rate = 0;         // entries per second
     LeafCurve::Slopes slopes;
     Instant settled;
     sim::TimerId step;
@@ -90,20 +104,20 @@ class Simulation {
     VolumeState data, wal;
     bool shared_volume = true;
     bool up = true;
-    Instant settled;               // relations and volumes are integrated up to here
+    Instant settled;  // relations and volumes are integrated up to here
     // Checkpoints
     Lsn redo, previous_redo;
     Instant checkpoint_started;
     bool checkpoint_running = false, checkpoint_wanted = false;
-    double written_since = 0;      // important WAL position at the last checkpoint
+    double written_since = 0;  // important WAL position at the last checkpoint
     double images_at_start = 0, pages_at_start = 0;
     double distance_estimate = 0;
     double keep_from_segment = 0;  // captured when the checkpoint started
     double timed = 0, requested = 0;
     sim::TimerId time_due, volume_due, checkpoint_end, disk_check;
-    bool wal_fails_next = false;   // what disk_check waits for: a WAL file, or else a relation
+    bool wal_fails_next = false;  // what disk_check waits for: a WAL file, or else a relation
     // Snapshots and WAL retention
-    double snapshot_phase = 0;     // seconds; RUNNING_XACTS at phase + 15 k
+    double snapshot_phase = 0;  // seconds; RUNNING_XACTS at phase + 15 k
     double archiver_stuck_segment = -1;
     // Outcomes
     Lsn start;
@@ -117,16 +131,17 @@ class Simulation {
     int publisher = -1;
     int subscription = -1, standby = -1;
     Replay state = Replay::streaming;
-    Instant position;              // generation time of the last confirmed change
-    double speed = 1;              // of the position, when catching up
+    Instant position;  // generation time of the last confirmed change
+    double speed = 1;  // of the position, when catching up
     Instant settled;
-    int outages = 0;               // reasons why it cannot run, at the moment
+    int outages = 0;  // reasons why it cannot run, at the moment
     Instant outage_since = never, first_outage = never, back_since = never;
-    bool one_back = false;         // a transaction was open at the last snapshot before the outage
-    std::vector<Instant> pins;     // starts of transactions that hold restart_lsn
+    bool one_back = false;      // a transaction was open at the last snapshot before the outage
+    std::vector<Instant> pins;  // starts of transactions that hold restart_lsn
     Instant lost = never, unreserved = never;
-    double retained_most = 0, retained_end = 0, lag_most = 0, replay_lag_most = 0, catch_up_most = 0;
-    double wire = 0;               // bytes sent
+    double retained_most = 0, retained_end = 0, lag_most = 0, replay_lag_most = 0,
+           catch_up_most = 0;
+    double wire = 0;  // bytes sent
     WalStatus status = WalStatus::reserved;
     sim::TimerId step, threshold;
   };
@@ -141,7 +156,8 @@ class Simulation {
     sim::TimerId timer;
   };
 
-  // ---- simulation.cpp: set-up and the loop ---------------------------------------------------------------------
+  // ---- simulation.cpp: set-up and the loop
+  // ---------------------------------------------------------------------
   void add_nodes();
   void add_slots();
   void add_volume(VolumeState& state, const Volume& volume, double other) const;
@@ -149,7 +165,8 @@ class Simulation {
   void dispatch(sim::TimerId timer);
   void finish();
 
-  // ---- simulation_load.cpp: clocks, updates, jobs, rates -------------------------------------------------------
+  // ---- simulation_load.cpp: clocks, updates, jobs, rates
+  // -------------------------------------------------------
   void on_clock(std::size_t clock);
   void set_clock(std::size_t clock);
   void on_update_step(std::size_t updates);
@@ -166,7 +183,8 @@ class Simulation {
   void schedule_vacuum(std::size_t site);
   void settle_site(std::size_t site);
 
-  // ---- simulation_node.cpp: checkpoints, pg_wal, volumes -------------------------------------------------------
+  // ---- simulation_node.cpp: checkpoints, pg_wal, volumes
+  // -------------------------------------------------------
   void settle(std::size_t node);
   void start_checkpoint(std::size_t node, bool timed);
   void end_checkpoint(std::size_t node);
@@ -182,7 +200,8 @@ class Simulation {
   void note_sizes(std::size_t node);
   void disk_full(std::size_t node, bool wal_volume, const char* what);
 
-  // ---- simulation_slot.cpp: slots, links, incidents ------------------------------------------------------------
+  // ---- simulation_slot.cpp: slots, links, incidents
+  // ------------------------------------------------------------
   void on_incident(std::size_t incident);
   void begin_incident(std::size_t incident);
   void schedule_incident(std::size_t incident);
@@ -203,7 +222,8 @@ class Simulation {
   void forget_history(std::size_t node);
   void for_slots_of_link(int link, bool begins);
 
-  // ---- simulation_series.cpp: what an observer sees -------------------------------------------------------------
+  // ---- simulation_series.cpp: what an observer sees
+  // -------------------------------------------------------------
   void observe_node(std::size_t node, Instant from, Instant to);
   void observe_slot(std::size_t slot, Instant from, Instant to);
   void emit(int series, Instant at, double value, double slope);

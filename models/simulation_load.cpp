@@ -81,7 +81,8 @@ void Simulation::on_job(std::size_t index) {
   const Job& job = mesh_.jobs[static_cast<std::size_t>(load.job)];
   JobState& state = jobs_[index];
   const int database = job.database;
-  const auto node = static_cast<std::size_t>(mesh_.databases[static_cast<std::size_t>(database)].node);
+  const auto node =
+      static_cast<std::size_t>(mesh_.databases[static_cast<std::size_t>(database)].node);
   if (!state.running && load.checkpoint) {
     settle(node);
     if (nodes_[node].up && !nodes_[node].checkpoint_running) {
@@ -105,7 +106,8 @@ void Simulation::on_job(std::size_t index) {
     timers_.set(state.timer, after(now_, load.duration));
   else if (job.every)
     timers_.set(state.timer,
-                std::max(now_, now_ + *job.every - (load.duration > 0 ? from_seconds(load.duration) : 0ns)));
+                std::max(now_, now_ + *job.every -
+                                   (load.duration > 0 ? from_seconds(load.duration) : 0ns)));
 }
 
 double Simulation::gate_factor(int subscription, int clock) const {
@@ -168,17 +170,20 @@ void Simulation::set_rates(std::size_t index) {
     state.rate = total(load_.updates[u].rate, *drivers);
     state.hot_rate = total(load_.updates[u].hot_rate, *drivers) * state.slopes.fits;
     const double rows = std::max(1.0, sites_[site].live);
-    timers_.set(state.step,
-                state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) * rows / state.rate) : never);
+    timers_.set(state.step, state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) *
+                                                             rows / state.rate)
+                                           : never);
   }
   for (std::size_t l = 0; l < leaves_.size(); ++l) {
     const LeafLoad& load = load_.leaves[l];
-    if (load_.relations[static_cast<std::size_t>(load.relation)].node != static_cast<int>(index)) continue;
+    if (load_.relations[static_cast<std::size_t>(load.relation)].node != static_cast<int>(index))
+      continue;
     settle_leaves(l);
     LeafState& state = leaves_[l];
     state.rate = total(load.rate, *drivers);
-    timers_.set(state.step,
-                state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) * load.rows / state.rate) : never);
+    timers_.set(state.step, state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) *
+                                                             load.rows / state.rate)
+                                           : never);
   }
   for (std::size_t s = 0; s < sites_.size(); ++s) {
     if (layout_.sites[s].node != static_cast<int>(index)) continue;
@@ -222,20 +227,23 @@ void Simulation::settle_leaves(std::size_t index) {
   state.settled = now_;
 }
 
-/// A page's first image of a cycle shows it as the redo point found it, plus the change that caused the image: what
-/// happens to pages that have their image already does not matter.
+/// A page's first image of a cycle shows it as the redo point found it, plus the change that caused
+/// the image: what happens to pages that have their image already does not matter.
 void Simulation::refresh_fills(std::size_t node) {
   for (std::size_t u = 0; u < updates_.size(); ++u)
-    if (layout_.sites[static_cast<std::size_t>(load_.updates[u].site)].node == static_cast<int>(node))
+    if (layout_.sites[static_cast<std::size_t>(load_.updates[u].site)].node ==
+        static_cast<int>(node))
       fills_[u] = update_fill(load_.updates[u].curve->at(updates_[u].x));
   for (std::size_t l = 0; l < leaves_.size(); ++l)
-    if (load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].node == static_cast<int>(node))
+    if (load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].node ==
+        static_cast<int>(node))
       fills_[updates_.size() + l] = {leaf_content(load_.leaves[l].curve->at(leaves_[l].x).fill), 1};
 }
 
 void Simulation::on_leaf_step(std::size_t index) {
   const LeafLoad& load = load_.leaves[index];
-  const auto node = static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].node);
+  const auto node =
+      static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].node);
   settle(node);
   for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
   for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
@@ -273,14 +281,20 @@ void Simulation::schedule_vacuum(std::size_t index) {
   const Table& table = mesh_.tables[static_cast<std::size_t>(site.table)];
   const Settings& settings = mesh_.nodes[static_cast<std::size_t>(site.node)].settings;
   timers_.cancel(state.vacuum);
-  if (state.dead_rate <= 0 || !settings.autovacuum || !table.autovacuum.enabled.value_or(true)) return;
+  if (state.dead_rate <= 0 || !settings.autovacuum || !table.autovacuum.enabled.value_or(true))
+    return;
   const double threshold =
       table.autovacuum.vacuum_threshold.value_or(settings.autovacuum_vacuum_threshold) +
-      table.autovacuum.vacuum_scale_factor.value_or(settings.autovacuum_vacuum_scale_factor) * state.live;
-  const double crossing = seconds(now_) + std::max(0.0, threshold + 1 - state.dead) / state.dead_rate;
+      table.autovacuum.vacuum_scale_factor.value_or(settings.autovacuum_vacuum_scale_factor) *
+          state.live;
+  const double crossing =
+      seconds(now_) + std::max(0.0, threshold + 1 - state.dead) / state.dead_rate;
   // The launcher visits the database every autovacuum_naptime.
   const double nap = seconds(settings.autovacuum_naptime);
-  const double phase = streams_.named("autovacuum/" + mesh_.nodes[static_cast<std::size_t>(site.node)].name).uniform() * nap;
+  const double phase =
+      streams_.named("autovacuum/" + mesh_.nodes[static_cast<std::size_t>(site.node)].name)
+          .uniform() *
+      nap;
   const double visit = std::ceil((crossing - phase) / nap) * nap + phase;
   timers_.set(state.vacuum, visit < 9e9 ? Instant{from_seconds(visit)} : never);
 }

@@ -46,8 +46,8 @@ void Simulation::note_sizes(std::size_t index) {
   const double wal = node.pg_wal.size(node.flow.lsn(now_));
   node.pg_wal_most = std::max(node.pg_wal_most, wal);
   node.relations_most = std::max(node.relations_most, relations);
-  node.data.most = std::max(
-      node.data.most, node.data.other + relations + (node.shared_volume ? wal : 0));
+  node.data.most =
+      std::max(node.data.most, node.data.other + relations + (node.shared_volume ? wal : 0));
   node.wal.most = std::max(node.wal.most, node.wal.other + wal);
 }
 
@@ -106,8 +106,7 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   node.images_at_start = node.flow.images(now_);
   node.pages_at_start = relation_bytes(index) / page_size;
   node.keep_from_segment = oldest_needed_segment(index);
-  if (recording())
-    event("checkpoint", config.name, timed ? "starting: time" : "starting: wal");
+  if (recording()) event("checkpoint", config.name, timed ? "starting: time" : "starting: wal");
   for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
   for (const std::size_t s : slots_of_node_[index]) settle_slot(s);
   for (std::size_t s = 0; s < sites_.size(); ++s)
@@ -116,8 +115,8 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   node.flow.start_cycle(now_, relation_pages_);
   node.flow.add(checkpoint_wal(config.postgres, config.settings.wal_level), 3);
   set_rates(index);
-  const double duration = checkpoint_duration(config.settings, config.wal_segment_size, buffers,
-                                              node.flow.rate(now_));
+  const double duration =
+      checkpoint_duration(config.settings, config.wal_segment_size, buffers, node.flow.rate(now_));
   timers_.set(node.checkpoint_end, after(now_, duration));
 }
 
@@ -138,13 +137,16 @@ void Simulation::end_checkpoint(std::size_t index) {
   timers_.cancel(node.checkpoint_end);
   node.checkpoint_running = false;
   const Lsn position = node.flow.lsn(now_);
-  node.written_since = node.redo.bytes + checkpoint_wal(config.postgres, config.settings.wal_level) + 64;
-  node.distance_estimate = distance_estimate(node.distance_estimate, node.redo - node.previous_redo);
+  node.written_since =
+      node.redo.bytes + checkpoint_wal(config.postgres, config.settings.wal_level) + 64;
+  node.distance_estimate =
+      distance_estimate(node.distance_estimate, node.redo - node.previous_redo);
   for (const std::size_t s : slots_of_node_[index]) {
     SlotState& slot = slots_[s];
     if (slot.state == Replay::lost) continue;
     settle_slot(s);
-    if (invalidated_at_checkpoint(config.settings, config.wal_segment_size, restart_lsn(slot), position))
+    if (invalidated_at_checkpoint(config.settings, config.wal_segment_size, restart_lsn(slot),
+                                  position))
       lose_slot(s);
   }
   double keep = std::numeric_limits<double>::infinity();
@@ -165,28 +167,32 @@ void Simulation::end_checkpoint(std::size_t index) {
   check_disk(index);
 }
 
-/// Finds out whether a WAL file cannot be created, or a relation not be extended, before the next checkpoint.
+/// Finds out whether a WAL file cannot be created, or a relation not be extended, before the next
+/// checkpoint.
 ///
-/// A segment is created when the insert position reaches it, as a whole, so the volume fills in steps of one segment;
-/// on a shared volume relations take what is left in between. Source: xlog.c, XLogFileInitInternal().
+/// A segment is created when the insert position reaches it, as a whole, so the volume fills in
+/// steps of one segment; on a shared volume relations take what is left in between. Source: xlog.c,
+/// XLogFileInitInternal().
 void Simulation::check_disk(std::size_t index) {
   NodeState& node = nodes_[index];
   timers_.cancel(node.disk_check);
   const VolumeState& volume = node.shared_volume ? node.data : node.wal;
   if (!node.up || (std::isinf(volume.usable) && std::isinf(node.data.usable))) return;
   const double segment = node.pg_wal.segment_size();
-  const Instant limit = std::min(
-      horizon_ + 1ns,
-      std::max(now_, node.checkpoint_started) + mesh_.nodes[index].settings.checkpoint_timeout + 1s);
+  const Instant limit =
+      std::min(horizon_ + 1ns, std::max(now_, node.checkpoint_started) +
+                                   mesh_.nodes[index].settings.checkpoint_timeout + 1s);
   const double growth = relation_growth(index);
   const double wal_growth = node.shared_volume ? growth : 0;
   const double files = node.pg_wal.size(node.flow.lsn(now_));
-  const double free = volume.usable - volume.other - files - (node.shared_volume ? relation_bytes(index) : 0);
+  const double free =
+      volume.usable - volume.other - files - (node.shared_volume ? relation_bytes(index) : 0);
 
   const auto created_at = [&](double n) {  // when the n-th new segment is needed, n = 0, 1, …
     return node.flow.reaches({node.pg_wal.exhausted_at().bytes + n * segment}, limit);
   };
-  // Segments are created at instants that only move later with n, while room shrinks: search the first that fails.
+  // Segments are created at instants that only move later with n, while room shrinks: search the
+  // first that fails.
   Instant wal_fails = never;
   double fits = 0;
   if (!std::isinf(free)) {
@@ -198,11 +204,14 @@ void Simulation::check_disk(std::size_t index) {
       return t != never && free - wal_growth * seconds(t - now_) - n * segment < segment;
     };
     if (most > 0 && free - wal_growth * until_limit - most * segment < 0) {
-      double low = 0, high = most;  // the first failing n lies in [low, high]; high = none within the limit
+      double low = 0,
+             high = most;  // the first failing n lies in [low, high]; high = none within the limit
       while (low < high) {
         const double middle = std::floor((low + high) / 2);
-        if (fails(middle)) high = middle;
-        else low = middle + 1;
+        if (fails(middle))
+          high = middle;
+        else
+          low = middle + 1;
       }
       if (low < most) wal_fails = created_at(low);
       fits = low;
@@ -214,7 +223,8 @@ void Simulation::check_disk(std::size_t index) {
   const double data_free = node.shared_volume
                                ? free - fits * segment
                                : node.data.usable - node.data.other - relation_bytes(index);
-  if (growth > 0 && !std::isinf(data_free)) relations_fail = after(now_, std::max(0.0, data_free) / growth);
+  if (growth > 0 && !std::isinf(data_free))
+    relations_fail = after(now_, std::max(0.0, data_free) / growth);
   const Instant first = std::min(wal_fails, relations_fail);
   timers_.set(node.disk_check, first <= limit ? first : never);
   node.wal_fails_next = wal_fails <= relations_fail;
@@ -224,7 +234,8 @@ void Simulation::on_disk(std::size_t index) {
   settle(index);
   NodeState& node = nodes_[index];
   if (node.wal_fails_next)
-    disk_full(index, true, "PANIC: a WAL segment cannot be created; the server stops and stays down");
+    disk_full(index, true,
+              "PANIC: a WAL segment cannot be created; the server stops and stays down");
   else
     disk_full(index, false, "ERROR: could not extend file; writers fail, readers go on");
 }

@@ -42,8 +42,8 @@ void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
   }
   emit(places.owner_other, from, node.data.other, 0);
 
-  // pg_wal grows in whole segments once the files kept for reuse are used up; between two pieces the line through its
-  // ends stands for the steps.
+  // pg_wal grows in whole segments once the files kept for reuse are used up; between two pieces
+  // the line through its ends stands for the steps.
   double held = node.redo.bytes;  // oldest byte that something other than crash recovery keeps
   for (const std::size_t s : slots_of_node_[index]) {
     const SlotState& slot = slots_[s];
@@ -62,15 +62,18 @@ void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
     emit(places.wal_written, wal.at, lsn - node.start.bytes, wal.slope);
     const double exhausted = node.pg_wal.exhausted_at().bytes;
     const double beyond = std::max(0.0, std::ceil((lsn - exhausted) / segment)) * segment;
-    const double size = (node.pg_wal.last_segment() - node.pg_wal.first_segment() + 1) * segment + beyond;
+    const double size =
+        (node.pg_wal.last_segment() - node.pg_wal.first_segment() + 1) * segment + beyond;
     const double slope = lsn >= exhausted ? wal.slope : 0;
     emit(places.pg_wal, wal.at, size, slope);
     const double base = node.data.other + relations + growth * seconds(wal.at - from);
-    emit(places.data_used, wal.at, base + (node.shared_volume ? size : 0), growth + (node.shared_volume ? slope : 0));
+    emit(places.data_used, wal.at, base + (node.shared_volume ? size : 0),
+         growth + (node.shared_volume ? slope : 0));
     if (!node.shared_volume) emit(places.wal_used, wal.at, node.wal.other + size, slope);
     const double recovery = lsn - segment_of(node.redo, segment) * segment;
     emit(places.owner_recovery, wal.at, recovery, wal.slope);
-    emit(places.owner_recycled, wal.at, std::max(0.0, size - recovery - (node.redo.bytes - held)), slope - wal.slope);
+    emit(places.owner_recycled, wal.at, std::max(0.0, size - recovery - (node.redo.bytes - held)),
+         slope - wal.slope);
   };
   // The curve is in terms of its base; only the part between the two events is told.
   const double begin = seconds(from - node.flow.base());

@@ -25,10 +25,12 @@ void Simulation::on_incident(std::size_t index) {
   timers_.set(state.timer, length > 0 ? after(now_, length) : never);
 }
 
-/// Gaps and lengths differ from occurrence to occurrence: an uncertain one is drawn again each time.
+/// Gaps and lengths differ from occurrence to occurrence: an uncertain one is drawn again each
+/// time.
 double Simulation::draw_occurrence(const Quantity& quantity, sim::Rng& rng) const {
   if (quantity.parameter < 0) return quantity.value;
-  return draw_value(mesh_.parameters[static_cast<std::size_t>(quantity.parameter)].distribution, rng);
+  return draw_value(mesh_.parameters[static_cast<std::size_t>(quantity.parameter)].distribution,
+                    rng);
 }
 
 void Simulation::schedule_incident(std::size_t index) {
@@ -43,16 +45,20 @@ void Simulation::begin_incident(std::size_t index) {
   incidents_[index].started = now_;
   event("incident", incident.name, "begins");
   switch (incident.kind) {
-    case Incident::Kind::link_down: for_slots_of_link(incident.link, true); break;
+    case Incident::Kind::link_down:
+      for_slots_of_link(incident.link, true);
+      break;
     case Incident::Kind::subscriber_down:
     case Incident::Kind::standby_down:
       for (std::size_t s = 0; s < slots_.size(); ++s) {
         const SlotState& slot = slots_[s];
         const bool hit =
             incident.subscription >= 0 ? slot.subscription == incident.subscription
-            : incident.standby >= 0    ? slot.standby == incident.standby
-            : incident.node >= 0 && slot.subscription >= 0 &&
-                  mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber == incident.node;
+            : incident.standby >= 0
+                ? slot.standby == incident.standby
+                : incident.node >= 0 && slot.subscription >= 0 &&
+                      mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber ==
+                          incident.node;
         if (hit) outage(s, true);
       }
       break;
@@ -71,10 +77,12 @@ void Simulation::begin_incident(std::size_t index) {
     case Incident::Kind::archiver_failing: {
       const auto n = static_cast<std::size_t>(incident.node);
       settle(n);
-      nodes_[n].archiver_stuck_segment = segment_of(nodes_[n].flow.lsn(now_), nodes_[n].pg_wal.segment_size());
+      nodes_[n].archiver_stuck_segment =
+          segment_of(nodes_[n].flow.lsn(now_), nodes_[n].pg_wal.segment_size());
       break;
     }
-    case Incident::Kind::ddl: break;
+    case Incident::Kind::ddl:
+      break;
   }
 }
 
@@ -84,16 +92,20 @@ void Simulation::end_incident(std::size_t index) {
   incidents_[index].on = false;
   event("incident", incident.name, "ends");
   switch (incident.kind) {
-    case Incident::Kind::link_down: for_slots_of_link(incident.link, false); break;
+    case Incident::Kind::link_down:
+      for_slots_of_link(incident.link, false);
+      break;
     case Incident::Kind::subscriber_down:
     case Incident::Kind::standby_down:
       for (std::size_t s = 0; s < slots_.size(); ++s) {
         const SlotState& slot = slots_[s];
         const bool hit =
             incident.subscription >= 0 ? slot.subscription == incident.subscription
-            : incident.standby >= 0    ? slot.standby == incident.standby
-            : incident.node >= 0 && slot.subscription >= 0 &&
-                  mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber == incident.node;
+            : incident.standby >= 0
+                ? slot.standby == incident.standby
+                : incident.node >= 0 && slot.subscription >= 0 &&
+                      mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber ==
+                          incident.node;
         if (hit) outage(s, false);
       }
       break;
@@ -110,7 +122,8 @@ void Simulation::end_incident(std::size_t index) {
     case Incident::Kind::archiver_failing:
       nodes_[static_cast<std::size_t>(incident.node)].archiver_stuck_segment = -1;
       break;
-    case Incident::Kind::ddl: break;
+    case Incident::Kind::ddl:
+      break;
   }
 }
 
@@ -139,15 +152,19 @@ void Simulation::outage(std::size_t index, bool begins) {
     }
     slot.back_since = now_;
     slot.state = Replay::waiting;
-    // The apply worker is started again within wal_retrieve_retry_interval; the walsender then decodes from
-    // restart_lsn again before it sends anything new.
-    const auto subscriber = slot.subscription < 0
-                                ? static_cast<std::size_t>(slot.publisher)
-                                : static_cast<std::size_t>(mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
+    // The apply worker is started again within wal_retrieve_retry_interval; the walsender then
+    // decodes from restart_lsn again before it sends anything new.
+    const auto subscriber =
+        slot.subscription < 0
+            ? static_cast<std::size_t>(slot.publisher)
+            : static_cast<std::size_t>(
+                  mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
     const double retry = seconds(mesh_.nodes[subscriber].settings.wal_retrieve_retry_interval) *
                          streams_.named("retry", index).uniform();
-    const double decode = slot.subscription < 0 ? std::numeric_limits<double>::infinity()
-                                                : load_.subscriptions[static_cast<std::size_t>(slot.subscription)].decode_rate;
+    const double decode =
+        slot.subscription < 0
+            ? std::numeric_limits<double>::infinity()
+            : load_.subscriptions[static_cast<std::size_t>(slot.subscription)].decode_rate;
     const double again = std::max(0.0, confirmed_lsn(slot) - restart_lsn(slot)) / decode;
     timers_.set(slot.step, after(now_, retry + again));
   }
@@ -231,7 +248,8 @@ void Simulation::on_slot_step(std::size_t index) {
         slot.catch_up_most = std::max(slot.catch_up_most, seconds(now_ - slot.back_since));
       slot.back_since = never;
       slot.outage_since = never;
-      event("caught_up", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject, "");
+      event("caught_up",
+            layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject, "");
     }
   }
   plan_slot(index);
@@ -244,10 +262,12 @@ Instant Simulation::restart_point(const SlotState& slot) const {
   Instant point = slot.position;
   if (slot.standby >= 0) return point;
   for (const Instant pin : slot.pins) point = std::min(point, pin);
-  // The last RUNNING_XACTS at or before it: of the background writer's 15 s grid or of a checkpoint.
+  // The last RUNNING_XACTS at or before it: of the background writer's 15 s grid or of a
+  // checkpoint.
   const double t = seconds(point);
-  const double grid = std::floor((t - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
-                      node.snapshot_phase;
+  const double grid =
+      std::floor((t - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
+      node.snapshot_phase;
   const Instant snapshot = grid <= 0 ? Instant{} : Instant{from_seconds(grid)};
   return std::max(std::min(snapshot, point), node.history.redo_before(point));
 }
@@ -272,7 +292,8 @@ void Simulation::note_slot(std::size_t index) {
   const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
   const WalStatus status = wal_status(config.settings, config.wal_segment_size, restart, current);
   if (status != slot.status && recording())
-    event("wal_status", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+    event("wal_status",
+          layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
           std::string{to_string(slot.status)} + " -> " + to_string(status));
   slot.status = status;
 }
@@ -286,7 +307,8 @@ void Simulation::watch_slot(std::size_t index) {
   const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
   const Lsn end = unreserved_at(config.settings, config.wal_segment_size, restart_lsn(slot));
   if (std::isinf(end.bytes)) return;
-  timers_.set(slot.threshold, nodes_[static_cast<std::size_t>(slot.publisher)].flow.reaches(end, horizon_ + 1ns));
+  timers_.set(slot.threshold,
+              nodes_[static_cast<std::size_t>(slot.publisher)].flow.reaches(end, horizon_ + 1ns));
 }
 
 void Simulation::on_slot_threshold(std::size_t index) {
@@ -294,7 +316,8 @@ void Simulation::on_slot_threshold(std::size_t index) {
   settle(static_cast<std::size_t>(slot.publisher));
   settle_slot(index);
   slot.unreserved = std::min(slot.unreserved, now_);
-  event("unreserved", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+  event("unreserved",
+        layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
         "safe_wal_size is used up; the end of the next checkpoint invalidates the slot");
 }
 
@@ -306,7 +329,8 @@ void Simulation::lose_slot(std::size_t index) {
   slot.unreserved = std::min(slot.unreserved, now_);
   timers_.cancel(slot.step);
   timers_.cancel(slot.threshold);
-  event("slot_lost", layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+  event("slot_lost",
+        layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
         "restart_lsn exceeds max_slot_wal_keep_size");
 }
 

@@ -61,7 +61,8 @@ class PopulationCurve {
   /// Takes  the classes by (share of rows, share of updates); `sliding` > 0: rows are updated only
   /// while they are
   ///        among the newest, each `sliding` times on average before it leaves the window;
-  ///        cycle_updates: updates per page and checkpoint cycle, which tells how images spread over the classes
+  ///        cycle_updates: updates per page and checkpoint cycle, which tells how images spread
+  ///        over the classes
   PopulationCurve(std::shared_ptr<const UpdateCurve> curve, std::vector<PageClass> classes,
                   double sliding, double cycle_updates);
 
@@ -69,8 +70,9 @@ class PopulationCurve {
   struct Slopes {
     double fits = 1, moves = 0, prunes = 0, new_pages = 0, removed = 0;
     double redirected = 0, dead = 0, unused = 0;
-    double page_free = 0;          // of pages that get an image
-    double image_by_update = 1;    // share of the images that the update's own record carries, not PRUNE
+    double page_free = 0;  // of pages that get an image
+    double image_by_update =
+        1;  // share of the images that the update's own record carries, not PRUNE
   };
   Slopes at(double x) const;
   /// The x where the slopes change next; infinity when they never do.

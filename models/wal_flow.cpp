@@ -19,10 +19,14 @@ double total(const std::vector<Contribution>& contributions, const std::vector<d
 
 double compression_ratio(WalCompression method) {
   switch (method) {
-    case WalCompression::off: return 1;
-    case WalCompression::pglz: return 4655.0 / 8113;
-    case WalCompression::lz4: return 4654.0 / 8113;
-    case WalCompression::zstd: return 3022.0 / 8113;
+    case WalCompression::off:
+      return 1;
+    case WalCompression::pglz:
+      return 4655.0 / 8113;
+    case WalCompression::lz4:
+      return 4654.0 / 8113;
+    case WalCompression::zstd:
+      return 3022.0 / 8113;
   }
   return 1;
 }

@@ -9,13 +9,15 @@
 
 namespace models {
 
-/// The WAL of one node as a curve: record bytes at a constant rate plus the images of pages that are touched for the
-/// first time since the redo point, whose number saturates exponentially in every class of pages.
+/// The WAL of one node as a curve: record bytes at a constant rate plus the images of pages that
+/// are touched for the first time since the redo point, whose number saturates exponentially in
+/// every class of pages.
 ///
 ///   lsn(t) = lsn0 + c (W t + sum over classes of u N image (1 - exp(-t rate / N))),
 ///
-/// u the share of the class's N pages not imaged yet at the base time, c = 8192/8168 for the page headers of WAL.
-/// Source    xloginsert.c, XLogRecordAssemble(): an image when page LSN <= RedoRecPtr
+/// u the share of the class's N pages not imaged yet at the base time, c = 8192/8168 for the page
+/// headers of WAL. Source    xloginsert.c, XLogRecordAssemble(): an image when page LSN <=
+/// RedoRecPtr
 class WalFlow {
  public:
   WalFlow(const Load& load, int node, const Settings& settings, Bytes wal_segment_size);
@@ -38,7 +40,8 @@ class WalFlow {
   double images(Instant t) const { return images_(seconds(t - base_)); }
   double image_bytes(Instant t) const { return image_bytes_(seconds(t - base_)); }
   double records(Instant t) const { return records_ + records_rate_ * seconds(t - base_); }
-  /// When the insert position reaches `lsn`, if that happens before `limit` and while rates stay as they are.
+  /// When the insert position reaches `lsn`, if that happens before `limit` and while rates stay as
+  /// they are.
   Instant reaches(Lsn lsn, Instant limit) const;
   bool idle() const { return idle_; }
 
@@ -52,11 +55,11 @@ class WalFlow {
     double absolute;  // pages beyond the share
     double image;
     double replaced;
-    int fill;         // image follows this page fill; -1 = constant
+    int fill;  // image follows this page fill; -1 = constant
     std::vector<Contribution> touches;
-    double pages = 0;      // at the redo point
-    double unimaged = 1;   // share of them
-    double rate = 0;       // touches per second
+    double pages = 0;     // at the redo point
+    double unimaged = 1;  // share of them
+    double rate = 0;      // touches per second
   };
   struct Term {
     double rate, pages, bytes;
@@ -67,7 +70,7 @@ class WalFlow {
 
   std::vector<Class> classes_;
   std::vector<Contribution> wal_rates_, record_rates_;
-  double framing_ = 1;          // LSN distance per aligned record byte
+  double framing_ = 1;  // LSN distance per aligned record byte
   bool images_on_ = true;
   double compression_ = 1;
   Instant base_;
@@ -77,8 +80,8 @@ class WalFlow {
   std::vector<Term> terms_;
 };
 
-/// Size of a compressed image relative to the plain one. Source: mixed business rows on PostgreSQL 15, whole images:
-/// pglz 4655, lz4 4654, zstd 3022 of 8113 bytes.
+/// Size of a compressed image relative to the plain one. Source: mixed business rows on PostgreSQL
+/// 15, whole images: pglz 4655, lz4 4654, zstd 3022 of 8113 bytes.
 double compression_ratio(WalCompression method);
 
 }  // namespace models

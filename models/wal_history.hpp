@@ -9,8 +9,8 @@
 
 namespace models {
 
-/// What a publisher generated when, as far back as one of its slots may look: a slot's position is a time in this
-/// history, the time at which the change it has confirmed was written.
+/// What a publisher generated when, as far back as one of its slots may look: a slot's position is
+/// a time in this history, the time at which the change it has confirmed was written.
 class WalHistory {
  public:
   struct Stretch {

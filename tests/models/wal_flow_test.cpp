@@ -1,0 +1,78 @@
+#include "models/wal_flow.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace models {
+namespace {
+
+/// One relation of 1000 pages, touched 100 times a second, 60 record bytes a touch.
+Load one_relation() {
+  Load load;
+  load.clocks.push_back({});
+  load.drivers.push_back({0});
+  load.nodes.resize(1);
+  load.nodes[0].wal = {{0, 6000.0}};
+  load.nodes[0].records = {{0, 100.0}};
+  RelationLoad relation;
+  relation.node = 0;
+  relation.pages = 1000;
+  relation.imaged.push_back({1, 0, 8000, {{0, 100.0}}});
+  load.relations.push_back(relation);
+  return load;
+}
+
+WalFlow started(const Load& load, const Settings& settings = {}) {
+  WalFlow flow{load, 0, settings, 16_MiB};
+  flow.start_at(Lsn{0});
+  flow.start_cycle(Instant{}, {1000});
+  flow.set_rates(Instant{}, {1.0}, {});
+  return flow;
+}
+
+TEST(WalFlow, ImagesSaturateExponentially) {
+  const Load load = one_relation();
+  const WalFlow flow = started(load);
+  // 1000 (1 - e^(-100 * 10 / 1000)) = 632.1 images after 10 s
+  EXPECT_NEAR(flow.images(Instant{10s}), 632.12, 0.01);
+  // (6000 * 10 + 632.12 * 8000) * 8192/8168, and 16 more bytes a segment
+  EXPECT_NEAR(flow.lsn(Instant{10s}).bytes, (60'000 + 632.12 * 8000) * 8192 / 8168, 300);
+  EXPECT_DOUBLE_EQ(flow.records(Instant{10s}), 1000);
+}
+
+TEST(WalFlow, ARedoPointStartsThemAgain) {
+  const Load load = one_relation();
+  WalFlow flow = started(load);
+  flow.start_cycle(Instant{10s}, {1000});
+  flow.set_rates(Instant{10s}, {1.0}, {});
+  EXPECT_NEAR(flow.images(Instant{20s}), 2 * 632.12, 0.02);
+}
+
+TEST(WalFlow, ALoadStepKeepsWhatHasBeenImaged) {
+  const Load load = one_relation();
+  WalFlow flow = started(load);
+  flow.set_rates(Instant{5s}, {2.0}, {});  // twice the load for the other half of the touches
+  EXPECT_NEAR(flow.images(Instant{7500ms}), 632.12, 0.01);
+}
+
+TEST(WalFlow, WithoutFullPageWritesThereAreNone) {
+  Settings settings;
+  settings.full_page_writes = false;
+  const Load load = one_relation();
+  EXPECT_EQ(started(load, settings).images(Instant{100s}), 0);
+}
+
+TEST(WalFlow, TheTimeOfAPositionIsWhereThePositionIsReached) {
+  const Load load = one_relation();
+  const WalFlow flow = started(load);
+  for (const double target : {1.0, 1e5, 4e6, 8.2e6, 1e8}) {
+    const Instant at = flow.reaches(Lsn{target}, Instant{1000000s});
+    ASSERT_NE(at, never);
+    EXPECT_NEAR(flow.lsn(at).bytes, target, 1e-3 + 1e-9 * target);
+  }
+  EXPECT_EQ(flow.reaches(Lsn{1e8}, Instant{5s}), never);
+}
+
+}  // namespace
+}  // namespace models
