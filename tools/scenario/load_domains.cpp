@@ -71,7 +71,10 @@ void load_ddl(Loading& loading, const Section& section, models::Domain& domain) 
   const std::set<std::string> before = table_names(state.schema);
   const auto load_item = [&](const Node& item) {
     const std::optional<sql::Source> source = ddl_source(loading, section, item);
-    if (!source) return;
+    if (!source) {
+      state.unreadable = true;
+      return;
+    }
     domain.ddl += source->text;
     if (!domain.ddl.empty() && domain.ddl.back() != '\n') domain.ddl += '\n';
     std::vector<sql::Problem> found;
@@ -177,7 +180,9 @@ int resolve_table(const Loading& loading, const Section& section, const Word& na
   const int found = find_table(loading, domain_index, name.text);
   if (found >= 0) return found;
   const models::Domain& domain = loading.mesh.domains[static_cast<std::size_t>(domain_index)];
-  if (domain.database < 0) return -1;  // its node is wrong: reported there
+  if (domain.database < 0 ||
+      loading.databases[static_cast<std::size_t>(domain.database)].unreadable)
+    return -1;  // reported where the domain stands
   std::vector<std::string> names;
   for (const models::Table& table : loading.mesh.tables)
     if (table.database == domain.database) {

@@ -32,7 +32,12 @@ int resolve_published(Loading& loading, const Section& product, const Word& name
                     "name one with domain:");
     return -1;
   }
-  for (const models::Table& table : loading.mesh.tables) names.push_back(table.qualified_name());
+  for (const Loading::DatabaseState& database : loading.databases)
+    if (database.unreadable) return -1;
+  for (const models::Table& table : loading.mesh.tables) {
+    names.push_back(table.qualified_name());
+    names.push_back(table.name);
+  }
   product.problem(name.mark, fmt::format("there is no table {}", in_quotes(name.text)),
                   did_you_mean(name.text, {names.begin(), names.end()}));
   return -1;

@@ -105,6 +105,7 @@ std::optional<Statement> load_statement(Loading& loading, const Section& shape, 
   const models::Domain& domain = loading.mesh.domains[static_cast<std::size_t>(domain_index)];
   if (domain.database < 0 || shape.sql_is_cut()) return std::nullopt;  // reported already
   const auto database = static_cast<std::size_t>(domain.database);
+  if (loading.databases[database].unreadable) return std::nullopt;
   const int node = loading.mesh.databases[database].node;
   const sql::Catalog catalog{loading.mesh.tables, domain.database,
                              &loading.databases[database].schema,

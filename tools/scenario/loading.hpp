@@ -25,7 +25,8 @@ struct Loading {
   SqlTexts texts = {};
 
   struct DatabaseState {
-    sql::Schema schema;  // its tables move to Mesh::tables once all DDL is read
+    bool unreadable = false;  // a DDL file is missing: what else it would explain is not reported
+    sql::Schema schema;       // its tables move to Mesh::tables once all DDL is read
     std::map<std::string, std::string> domain_of_table;  // by schema.table
   };
   std::vector<DatabaseState> databases = {};                // as Mesh::databases
