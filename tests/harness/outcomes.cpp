@@ -46,13 +46,27 @@ void add_last(Measurement& m, const std::string& series, const std::string& metr
       m.outcomes[{metric, key.subject}] = samples.back().second;
 }
 
-/// When the samples first fall below a level, on the straight line between two of them.
-std::optional<double> first_below(const Series& samples, double level) {
+/// When a growing series reaches a level, on the straight line between two samples.
+std::optional<double> time_reached(const Series& samples, double level) {
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const auto [t0, v0] = samples[i - 1];
     const auto [t1, v1] = samples[i];
-    if (v1 < level) return v0 <= level ? t0 : t0 + (t1 - t0) * (v0 - level) / (v0 - v1);
+    if (v1 >= level) return v0 >= level ? t0 : t0 + (t1 - t0) * (level - v0) / (v1 - v0);
   }
+  return std::nullopt;
+}
+
+/// A slot turns unreserved when the safe_wal_size of the last sample that had some is written; the
+/// slot may be lost before the next sample shows it.
+std::optional<double> time_unreserved(const Series& safe, const Series& wal) {
+  std::optional<std::pair<double, double>> last;
+  for (const auto& sample : safe) {
+    if (sample.second < 0) break;
+    last = sample;
+  }
+  if (!last) return std::nullopt;
+  for (const auto& [t, written] : wal)
+    if (t >= last->first) return time_reached(wal, written + last->second);
   return std::nullopt;
 }
 
@@ -68,19 +82,20 @@ void add_disk_full(const Cluster& cluster, Measurement& m) {
   }
 }
 
-/// Caught up: what is left is below 1 % of the lag at the return.
+/// Caught up: the lag is back to what it was at most before the incident, or below 1 % of what it
+/// had become.
 void add_catch_up(const Stage& stage, const models::Incident& incident, Measurement& m) {
   const auto up = m.first("subscriber_up", incident.name);
-  const auto link_up = m.first("link_up", incident.name);
-  const std::optional<double> back = up ? up : link_up;
+  const std::optional<double> back = up ? up : m.first("link_up", incident.name);
   if (!back) return;
   for (const models::Subscription& s : stage.mesh().subscriptions) {
-    const Series& lag = m.series[{"slot_lag", s.slot}];
-    double at_return = 0;
-    for (const auto& [t, value] : lag) {
-      if (t < *back)
-        at_return = value;
-      else if (value < 0.01 * at_return) {
+    double usual = 0, at_return = 0;
+    for (const auto& [t, lag] : m.series[{"slot_lag", s.slot}]) {
+      if (t < sim::seconds(*incident.at)) {
+        usual = std::max(usual, lag);
+      } else if (t < *back) {
+        at_return = lag;
+      } else if (lag <= std::max(usual, 0.01 * at_return)) {
         m.outcomes[{"catch_up_time", s.slot}] = t - *back;
         break;
       }
@@ -93,9 +108,10 @@ void add_slots(const Stage& stage, Measurement& m) {
     const auto lost = m.first("slot_lost", s.slot);
     m.outcomes[{"slot_lost", s.slot}] = lost ? 1 : 0;
     if (lost) m.outcomes[{"time_to_slot_lost", s.slot}] = *lost;
+    const std::string& node = stage.mesh().nodes[static_cast<std::size_t>(s.publisher)].name;
     const auto safe = m.series.find({"safe_wal_size", s.slot});
     if (safe == m.series.end()) continue;
-    if (const auto at = first_below(safe->second, 0))
+    if (const auto at = time_unreserved(safe->second, m.series[{"wal_bytes", node}]))
       m.outcomes[{"time_to_slot_unreserved", s.slot}] = *at;
   }
 }

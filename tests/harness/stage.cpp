@@ -138,7 +138,12 @@ void Stage::load(Connection& connection, const Table& table) const {
     connection.execute("REINDEX TABLE " + quoted_name(table));
 }
 
+/// A settled server has looked at its own databases too; otherwise autoanalyze does so during the
+/// run.
 void Stage::vacuum() const {
+  for (const auto& cluster : clusters_)
+    for (const char* name : {"postgres", "template1"})
+      cluster->connect(name).execute("VACUUM (ANALYZE)");
   for (const PlacedDatabase& placed : placed_databases(mesh_))
     cluster(placed.node).connect(text_of(mesh_, placed.database)).execute("VACUUM (ANALYZE)");
 }
