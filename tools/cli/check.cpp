@@ -54,7 +54,7 @@ Exit check(Arguments arguments) {
   parser.options().add_option("FILE", file, "The scenario")->required()->type_name("");
   parser.options()
       .add_option("--set", options.overrides, "Replaces a value of the scenario; may be repeated")
-      ->type_name("PATH=VALUE")
+      ->option_text("PATH=VALUE")
       ->expected(1)
       ->take_all();
   parser.add_format(format, false);

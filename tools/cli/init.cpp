@@ -44,7 +44,9 @@ Exit init(Arguments arguments) {
       .add_option("FILE", file, "Where to write it; must not exist yet")
       ->required()
       ->type_name("");
-  parser.options().add_option("--preset", name, "Which one")->type_name("NAME");
+  parser.options()
+      .add_option("--preset", name, fmt::format("Which one [{}]", name))
+      ->option_text("NAME");
   parser.options().footer(presets() + "\nExample:\n  meshplan init mesh.yaml");
   if (!parser.parse(arguments)) return done;
   const scenario::Preset* preset = scenario::preset(name);

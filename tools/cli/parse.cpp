@@ -23,9 +23,8 @@ std::string near_option(const CLI::App& app, const std::string& argument) {
 
 Parser::Parser(const std::string& command, const std::string& summary, const std::string& example)
     : name_{"meshplan " + command}, app_{summary, name_} {
-  app_.footer("\nExample:\n  " + example);
+  app_.footer("Example:\n  " + example);
   app_.get_formatter()->column_width(28);
-  app_.option_defaults()->always_capture_default();
   app_.get_help_ptr()->description("Print this help");
 }
 
@@ -34,9 +33,8 @@ void Parser::add_format(Format& format, bool markdown) {
       {"text", Format::text}, {"json", Format::json}, {"markdown", Format::markdown}};
   std::map<std::string, Format> names = all;
   if (!markdown) names.erase("markdown");
-  app_.add_option("--format", format, "How to print the answer")
-      ->type_name(markdown ? "text|json|markdown" : "text|json")
-      ->default_str("text")
+  app_.add_option("--format", format, "How to print the answer [text]")
+      ->option_text(markdown ? "text|json|markdown" : "text|json")
       ->transform([names, markdown](const std::string& word) {
         const auto found = names.find(word);
         if (found == names.end())

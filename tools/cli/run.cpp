@@ -45,23 +45,23 @@ std::optional<RunArguments> parse(Arguments arguments) {
       "meshplan run mesh.yaml --replicates 2000 --set nodes.media-prod.volumes.data.size=500GB"};
   CLI::App& options = parser.options();
   options.add_option("FILE", a.file, "The scenario")->required()->type_name("");
-  options.add_option("--db", a.database, "Results file that the run is added to")
-      ->type_name("FILE");
+  options.add_option("--db", a.database, "Results file that the run is added to [meshplan.db]")
+      ->option_text("FILE");
   options.add_flag("--no-db", a.no_database, "Store nothing");
   options
       .add_option("--replicates", a.replicates, "Simulated replicates [1000, or the scenario's]")
-      ->type_name("N")
+      ->option_text("N")
       ->check(CLI::Range(std::uint64_t{1}, most_replicates));
   options.add_option("--seed", a.seed, "Decides every random draw [1, or the scenario's]")
-      ->type_name("N")
+      ->option_text("N")
       ->check(CLI::Range(std::uint64_t{0},
                          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())));
-  options.add_option("--threads", a.threads, "Threads, 0 for one per core; never changes a result")
-      ->type_name("N")
+  options.add_option("--threads", a.threads, "Threads, never changes a result [one per core]")
+      ->option_text("N")
       ->check(CLI::Range(0U, 1'024U));
-  options.add_option("--horizon", a.horizon, "Simulated time, such as 90d")->type_name("TIME");
+  options.add_option("--horizon", a.horizon, "Simulated time, such as 90d")->option_text("TIME");
   options.add_option("--set", a.set, "Replaces a value of the scenario; may be repeated")
-      ->type_name("PATH=VALUE")
+      ->option_text("PATH=VALUE")
       ->expected(1)
       ->take_all();
   parser.add_format(a.format);

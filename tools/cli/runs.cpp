@@ -61,7 +61,7 @@ Exit runs(Arguments arguments) {
   Format format = Format::text;
   Parser parser{"runs", "List the runs of a results file, oldest first.",
                 "meshplan runs --db meshplan.db"};
-  parser.options().add_option("--db", database, "Results file")->type_name("FILE");
+  parser.options().add_option("--db", database, "Results file [meshplan.db]")->option_text("FILE");
   parser.add_format(format, false);
   if (!parser.parse(arguments)) return done;
   const auto all = store::Store{database, store::Database::Open::existing}.runs();

@@ -85,30 +85,8 @@ std::optional<Moment> decisive_moment(const Results& results, const std::string&
   return fullest;
 }
 
-bool is_wal(const Moment::Share& share) { return share.owner.starts_with("WAL "); }
-
 std::string slot_of(const std::string& owner) {
   return owner.starts_with(slot_prefix) ? owner.substr(slot_prefix.size()) : std::string{};
-}
-
-double most_without_wal(const Results& results, const std::string& volume) {
-  double most = 0;
-  for (const Trace& trace : results.traces) {
-    const auto full = filled_at(trace, volume);
-    const sim::Instant at = full.value_or(fullest_at(results, trace, volume));
-    const Moment then = moment(results, trace, volume, at);
-    const double left = full ? results.horizon - sim::seconds(at) : 0;
-    double bytes = then.bytes,
-           rate = 0;  // owners too small to be recorded count by what the others leave
-    for (const Moment::Share& share : then.owners) {
-      if (is_wal(share))
-        bytes -= share.bytes;
-      else if (at > sim::Instant{})
-        rate += share.growth() / sim::seconds(at);
-    }
-    most = std::max(most, bytes + std::max(rate, 0.0) * left);
-  }
-  return most;
 }
 
 }  // namespace plan

@@ -32,8 +32,4 @@ bool is_wal(const Moment::Share& share);
 /// The slot behind "WAL kept for slot s"; empty for every other owner.
 std::string slot_of(const std::string& owner);
 
-/// Most bytes of everything but WAL that the recorded replicates show or, where one ended in a full
-/// disk, would have reached at the horizon by growing on at its mean rate.
-double most_without_wal(const Results& results, const std::string& volume);
-
 }  // namespace plan

@@ -6,16 +6,45 @@
 
 namespace plan {
 
-/// Records one replicate: the pieces of the chosen series and every event. Neighbouring pieces that
-/// one line describes to within `tolerance` of the series' peak become one, so that a month of
-/// checkpoints stays readable; a jump beyond the tolerance is always kept where it is.
+/// Merges neighbouring pieces of one series that a single line describes to within an allowed
+/// error; a jump beyond the error stays where it is. Every value of what comes out is at most that
+/// error away from what went in.
+class Simplifier {
+ public:
+  explicit Simplifier(double allowed_error) : allowed_{allowed_error} {}
+  void add(const sim::Piece& piece);
+  std::vector<sim::Piece> take();  // once, at the end
+
+ private:
+  /// The line that the next piece put out will follow: from `start`, with any slope from low to
+  /// high. `last` is the newest piece that it describes.
+  struct Line {
+    sim::Piece start, last;
+    double low, high;
+    bool merged = false;  // describes more than one piece
+    bool open = false;
+  };
+  bool passes(Line& line, sim::Instant at, double value) const;
+  void begin(const sim::Piece& piece);
+  void close();
+
+  double allowed_;
+  Line line_{};
+  std::vector<sim::Piece> pieces_;
+};
+
+/// Records one replicate: the chosen series and every event. Series are simplified to within
+/// `tolerance` of their peak (owners of a volume: of the volume's), so that a month of checkpoints
+/// stays readable; a series that still needs more than `most_pieces` is simplified further.
 class Recorder : public models::Observer {
  public:
   static constexpr double tolerance = 0.001;
+  static constexpr std::size_t most_pieces = 5'000;
 
   /// Takes     chosen   indexes of series, ascending
-  ///           peaks    the largest value of every series, which the tolerance refers to
-  Recorder(const std::vector<std::size_t>& chosen, const std::vector<double>& peaks);
+  ///           peaks    the largest value of every series
+  Recorder(const std::vector<models::SeriesKey>& series, const std::vector<std::size_t>& chosen,
+           const std::vector<double>& peaks);
   void on_piece(std::size_t series, const sim::Piece& piece) override;
   void on_event(const models::Event& event) override;
   bool wants_events() const override { return true; }
@@ -23,21 +52,9 @@ class Recorder : public models::Observer {
   Trace take();  // once, at the end
 
  private:
-  /// The line that the next recorded piece will follow: from `start`, with any slope from low to
-  /// high. `last` is the newest piece of the simulation that it describes.
-  struct Line {
-    sim::Piece start, last;
-    double low, high;
-    bool merged = false;  // describes more than one piece
-    bool open = false;
-  };
-  void begin(Line& line, const sim::Piece& piece);
-  void extend(std::size_t rank, const sim::Piece& piece);
-  void close(std::size_t rank);
-
   std::vector<int> rank_;
   std::vector<double> allowed_;  // error, by rank
-  std::vector<Line> lines_;
+  std::vector<Simplifier> simplifiers_;
   Trace trace_;
 };
 

@@ -8,27 +8,7 @@
 
 namespace plan {
 
-std::int64_t safe_slot_cap(double usable, double without_wal, const models::Settings& settings,
-                           sim::Bytes wal_segment_size) {
-  const auto segment = static_cast<double>(wal_segment_size.count);
-  const double segments = std::floor((usable - without_wal) / segment) -
-                          models::checkpoint_segments(settings, wal_segment_size) - 2;
-  return static_cast<std::int64_t>(segments) * wal_segment_size.count;
-}
-
-double usable_bytes(const models::Volume& volume) {
-  return volume.size.value * (1 - volume.reserved.value);
-}
-
-std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Results& results) {
-  const models::Volume& volume = node.wal ? *node.wal : node.data;
-  if (volume.size.value <= 0) return std::nullopt;
-  const std::string name = node.name + (node.wal ? "/wal" : "/data");
-  return safe_slot_cap(usable_bytes(volume), most_without_wal(results, name), node.settings,
-                       node.wal_segment_size);
-}
-
-std::optional<Remedy> propose(const models::Mesh& mesh, const Results& results) {
+std::optional<Remedy> endangered_slot(const models::Mesh& mesh, const Results& results) {
   const Situation situation{mesh, results};
   const auto disks = situation.failures("time_to_disk_full");
   const auto lost = situation.failures("time_to_slot_lost");
@@ -45,14 +25,28 @@ std::optional<Remedy> propose(const models::Mesh& mesh, const Results& results) 
   const int node = situation.node_of_slot(remedy.slot);
   if (node < 0) return std::nullopt;
   remedy.node = static_cast<std::size_t>(node);
-  const auto cap = safe_slot_cap(mesh.nodes[remedy.node], results);
-  if (!cap || *cap <= 0) return std::nullopt;
-  remedy.slot_cap = *cap;
-  const std::int64_t now = mesh.nodes[remedy.node].settings.max_slot_wal_keep_size.count;
-  const bool unlimited = now < 0;
-  const bool helps =
-      disks.empty() && !lost.empty() ? !unlimited && *cap > now : unlimited || *cap < now;
-  return helps ? std::optional{remedy} : std::nullopt;
+  return remedy;
+}
+
+std::int64_t safe_slot_cap(double usable, double without_wal, const models::Settings& settings,
+                           sim::Bytes wal_segment_size) {
+  const auto segment = static_cast<double>(wal_segment_size.count);
+  const double segments = std::floor((usable - without_wal) / segment) -
+                          models::checkpoint_segments(settings, wal_segment_size) - 2;
+  return static_cast<std::int64_t>(segments) * wal_segment_size.count;
+}
+
+std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Outcome& database_size) {
+  const models::Volume& volume = node.wal ? *node.wal : node.data;
+  if (volume.size.value <= 0) return std::nullopt;
+  const double usable = volume.size.value * (1 - volume.reserved.value);
+  const auto cap = [&](const Estimate& relations) {
+    return safe_slot_cap(usable, node.wal ? volume.other.value : relations.value, node.settings,
+                         node.wal_segment_size);
+  };
+  for (const Estimate* relations : {&database_size.p99, &database_size.p95})
+    if (const std::int64_t fits = cap(*relations); fits > 0) return fits;
+  return cap(database_size.p50);
 }
 
 models::Mesh with(const models::Mesh& mesh, const Remedy& remedy) {

@@ -8,11 +8,27 @@
 
 namespace plan {
 
+/// A max_slot_wal_keep_size to set, and what trying it out in some replicates showed.
+struct Remedy {
+  std::size_t node = 0;
+  std::string slot;              // the one in danger
+  std::int64_t slot_cap = 0;     // bytes; zero or less: none fits, by so many bytes at the median
+  std::uint64_t tried = 0;       // replicates
+  std::uint64_t tried_full = 0;  // of them, those whose disk filled up without the cap …
+  std::uint64_t still_full = 0;  // … and those whose disk fills up with it
+  Outcome tolerance;             // outage_tolerance of the slot with the cap
+};
+
+/// The slot that endangers the mesh most: the one whose WAL fills a disk, else one that is lost,
+/// else the one that has no cap and takes the shortest outage. None where the slots are not what
+/// fails.
+std::optional<Remedy> endangered_slot(const models::Mesh& mesh, const Results& results);
+
 /// The largest max_slot_wal_keep_size with which a volume cannot be filled by WAL kept for slots. A
 /// slot is only cut off at the end of a checkpoint, so that pg_wal peaks above the cap by what one
 /// checkpoint cycle writes:
 ///
-///   cap = usable - without_wal - wal of one checkpoint cycle - 2 segments, in whole segments
+///   cap = usable - without_wal - WAL of one checkpoint cycle - 2 segments, in whole segments
 ///
 /// (one segment for the one being written, one that a checkpoint creates ahead)
 ///
@@ -24,28 +40,10 @@ namespace plan {
 std::int64_t safe_slot_cap(double usable, double without_wal, const models::Settings& settings,
                            sim::Bytes wal_segment_size);
 
-/// Bytes of a volume that PostgreSQL may use, at the median where its size is uncertain.
-double usable_bytes(const models::Volume& volume);
-
-/// The same for the volume that holds a node's pg_wal, from the recorded replicates; none when it
-/// is unlimited.
-std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Results& results);
-
-/// A setting that bounds the WAL kept for a slot, and what trying it out in some replicates showed.
-struct Remedy {
-  std::size_t node = 0;
-  std::string slot;
-  std::int64_t slot_cap = 0;  // max_slot_wal_keep_size, bytes
-  // Filled in by the trial.
-  std::uint64_t tried = 0;       // replicates: those in which the disk filled up first
-  std::uint64_t still_full = 0;  // of them, in how many it does so all the same
-  Outcome tolerance;             // outage_tolerance of the slot with the cap
-};
-
-/// The cap to propose for the slot that endangers the mesh most: the one whose WAL fills a disk,
-/// that is lost under a smaller cap than the disk has room for, or that has no cap. None where a
-/// cap is not the answer.
-std::optional<Remedy> propose(const models::Mesh& mesh, const Results& results);
+/// The safe cap for the volume that holds a node's pg_wal, with room for the relations at their
+/// P99; where that leaves nothing at their P95, else at their median. None when the volume is
+/// unlimited. Takes     database_size of the node over replicates whose disk does not fill up
+std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Outcome& database_size);
 
 /// The mesh with the remedy in place.
 models::Mesh with(const models::Mesh& mesh, const Remedy& remedy);

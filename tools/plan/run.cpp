@@ -8,7 +8,6 @@
 #include "tools/plan/bands.hpp"
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/recorder.hpp"
-#include "tools/plan/remedy.hpp"
 #include "tools/plan/selection.hpp"
 #include "tools/plan/trial.hpp"
 #include "tools/plan/verdict.hpp"
@@ -83,7 +82,7 @@ std::vector<Trace> record(const models::Model& model, const RunOptions& options,
   std::vector<Trace> traces(selected.size());
   const std::atomic<bool> never_stop = false;
   sim::for_each_replicate(selected.size(), options.threads, never_stop, [&](std::uint64_t i) {
-    Recorder recorder{chosen, peaks};
+    Recorder recorder{model.series(), chosen, peaks};
     model.simulate(options.seed, selected[i].replicate, &recorder);
     traces[i] = recorder.take();
     traces[i].label = selected[i].label;
@@ -122,8 +121,7 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
   results.traces = record(model, options, results.outcomes, chosen, peaks);
   results.objectives = evaluate(mesh.objectives, results.outcomes);
   results.assumptions = assumptions(mesh);
-  auto remedy = propose(mesh, results);
-  if (remedy) try_out(*remedy, mesh, results, options);
+  const auto remedy = find_remedy(mesh, results, options);
   results.verdict = verdict(mesh, results, remedy ? &*remedy : nullptr);
   return results;
 }

@@ -134,15 +134,16 @@ class Writer {
     std::string text = fmt::format("{} max_slot_wal_keep_size = {} on {}", verb,
                                    as_setting(remedy_->slot_cap), mesh_.nodes[remedy_->node].name);
     if (remedy_->tried == 0) return text + ".";
+    text += fmt::format(": tried in {} replicates, it lets slot {} ride out outages of {}",
+                        remedy_->tried, remedy_->slot, in_percentiles(remedy_->tolerance));
     if (remedy_->still_full > 0)
-      return text + fmt::format(
-                        ", which alone is not enough: in {} of {} replicates tried the disk still "
-                        "fills up.",
-                        remedy_->still_full, remedy_->tried);
-    return text +
-           fmt::format(
-               ": tried in {} replicates, no disk fills up, and slot {} rides out outages of {}.",
-               remedy_->tried, remedy_->slot, in_percentiles(remedy_->tolerance));
+      text +=
+          fmt::format("; the disk fills up in {} of them all the same (before: {}), by its tables",
+                      remedy_->still_full, remedy_->tried_full);
+    else if (remedy_->tried_full > 0)
+      text +=
+          fmt::format("; no disk fills up any more (before: in {} of them)", remedy_->tried_full);
+    return text + ".";
   }
 
   void about_disk(const Outcome& failure, Verdict& verdict) const {
@@ -156,17 +157,17 @@ class Writer {
       return;
     }
     const std::string ends = fmt::format("End outages of slot {} within {}", slot, tolerance(slot));
-    const auto cap = safe_slot_cap(mesh_.nodes[static_cast<std::size_t>(node)], results_);
-    if (remedy_ != nullptr)
+    if (remedy_ == nullptr)
+      verdict.next_step = ends + ".";
+    else if (remedy_->slot_cap > 0)
       verdict.next_step = fmt::format("{} As it is: {}.", set_the_cap("Set"), lower_first(ends));
-    else if (cap && *cap <= 0)
+    else
       verdict.next_step = fmt::format(
           "{}; the volume has no room for a max_slot_wal_keep_size: even without WAL kept for "
           "slots it is {} too "
-          "small to last {}.",
-          ends, bytes_in_words(static_cast<double>(-*cap)), duration_in_words(results_.horizon));
-    else
-      verdict.next_step = ends + ".";
+          "small to last {} (P50).",
+          ends, bytes_in_words(static_cast<double>(-remedy_->slot_cap)),
+          duration_in_words(results_.horizon));
   }
 
   static std::string lower_first(std::string text) {
@@ -198,7 +199,7 @@ class Writer {
                                   "longer than that much WAL.",
                                   as_setting(now), node.name, slot);
     const std::string ends = fmt::format("End outages within {}", tolerance(slot));
-    if (remedy_ != nullptr)
+    if (remedy_ != nullptr && remedy_->slot_cap > 0)
       verdict.next_step = fmt::format("{} As it is: {}.", set_the_cap("Raise"), lower_first(ends));
     else
       verdict.next_step = ends + "; the disk has no room for a larger max_slot_wal_keep_size.";
@@ -216,7 +217,7 @@ class Writer {
       verdict.next_step =
           fmt::format("Nothing has to change while outages of slot {} end within {}.",
                       shortest->key.subject, in_percentiles(*shortest));
-    if (remedy_ != nullptr)
+    if (remedy_ != nullptr && remedy_->slot_cap > 0)
       verdict.next_step += fmt::format(" So that a longer one costs the slot, not the server: {}",
                                        lower_first(set_the_cap("Set")));
   }

@@ -18,7 +18,7 @@ struct Shown {
   bool only_if_it_happens;
 };
 constexpr std::array shown{
-    Shown{"volume_used", 6, true},       Shown{"time_to_disk_full", 6, true},
+    Shown{"volume_used", 6, true},        Shown{"time_to_disk_full", 6, true},
     Shown{"write_seconds_lost", 3, true}, Shown{"outage_tolerance", 6, true},
     Shown{"time_to_slot_lost", 6, true},  Shown{"retained_wal", 6, false},
     Shown{"replay_lag", 6, true},         Shown{"catch_up_time", 3, true},
@@ -51,18 +51,14 @@ std::vector<const plan::Outcome*> headline_outcomes(const plan::Results& results
   return all;
 }
 
-std::vector<std::string> table_header() { return {"", "P5", "P50", "P95", "P99", "happens"}; }
+std::vector<std::string> figure_names() { return {"P5", "P50", "P95", "P99", "happens"}; }
 
-std::vector<std::string> table_row(const plan::Outcome& o, double horizon) {
+std::vector<std::string> figures(const plan::Outcome& o, double horizon) {
   const auto say = [&](const plan::Estimate& e) {
     return plan::in_words(e.value, o.key.unit, horizon);
   };
   const bool may_happen = o.time_to || o.key.unit == "0/1";
-  return {fmt::format("{} {}", o.key.metric, o.key.subject),
-          say(o.p5),
-          say(o.p50),
-          say(o.p95),
-          say(o.p99),
+  return {say(o.p5), say(o.p50), say(o.p95), say(o.p99),
           may_happen ? plan::share_in_words(o.probability) : ""};
 }
 
@@ -78,7 +74,7 @@ ObjectiveText in_words(const plan::ObjectiveResult& o, double horizon) {
     text.asked = fmt::format("{}{} at {} {} {}", asked.metric, subject, asked.at,
                              asked.below ? "below" : "above", say(o.threshold));
   text.found = say(o.value);
-  if (o.estimate.low < o.estimate.high || std::isnan(o.estimate.high) != std::isnan(o.estimate.low))
+  if (say(o.estimate.low) != say(o.estimate.high))
     text.found += fmt::format(" ({} to {})", say(o.estimate.low), say(o.estimate.high));
   return text;
 }
@@ -92,8 +88,11 @@ std::string how_sure(const plan::Results& results) {
   if (rows.empty() || results.replicates == 0) return text + ".";
   const plan::Outcome& o = time == rows.end() ? *rows.front() : **time;
   const auto say = [&](double value) { return plan::in_words(value, o.key.unit, results.horizon); };
-  text += fmt::format("; 95 % Monte Carlo interval of {} {}: P50 {} to {}", o.key.metric,
-                      o.key.subject, say(o.p50.low), say(o.p50.high));
+  // The median, or of a time that hardly any replicate reaches the P5.
+  const bool rare = std::isnan(o.p50.low);
+  const plan::Estimate& figure = rare ? o.p5 : o.p50;
+  text += fmt::format("; 95 % Monte Carlo interval of {} {}: {} {} to {}", o.key.metric,
+                      o.key.subject, rare ? "P5" : "P50", say(figure.low), say(figure.high));
   if (o.time_to)
     text += fmt::format(", probability {} to {}", plan::share_in_words(o.probability_low),
                         plan::share_in_words(o.probability_high));

@@ -11,10 +11,9 @@ namespace report {
 /// tables; the worst few subjects of each metric. All others stand in the JSON and in the store.
 std::vector<const plan::Outcome*> headline_outcomes(const plan::Results& results);
 
-/// `volume_used media-prod/data`, then P5, P50, P95, P99 in words, then how probable it is (times
-/// and 0/1 only).
-std::vector<std::string> table_row(const plan::Outcome& outcome, double horizon);
-std::vector<std::string> table_header();
+/// P5, P50, P95 and P99 in words, then how probable it is (times and 0/1 only).
+std::vector<std::string> figures(const plan::Outcome& outcome, double horizon);
+std::vector<std::string> figure_names();
 
 /// What the objective asks for, and what came out: {text, "98 % (95 % interval 91 % to 100 %)"}.
 struct ObjectiveText {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "tools/plan/words.hpp"
 #include "tools/report/headline.hpp"
 
@@ -25,8 +27,14 @@ std::string row(const std::vector<std::string>& cells) {
 }
 
 std::string outcomes(const plan::Results& r) {
-  std::string table = row(table_header()) + "|:--|--:|--:|--:|--:|--:|\n";
-  for (const plan::Outcome* o : headline_outcomes(r)) table += row(table_row(*o, r.horizon));
+  const auto named = [](std::string name, const std::vector<std::string>& cells) {
+    std::vector<std::string> all{std::move(name)};
+    all.insert(all.end(), cells.begin(), cells.end());
+    return row(all);
+  };
+  std::string table = named("", figure_names()) + "|:--|--:|--:|--:|--:|--:|\n";
+  for (const plan::Outcome* o : headline_outcomes(r))
+    table += named(o->key.metric + " " + o->key.subject, figures(*o, r.horizon));
   return table;
 }
 

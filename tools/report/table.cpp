@@ -40,31 +40,35 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 }
 
 std::vector<std::string> Table::lines(std::size_t width) const {
+  constexpr std::size_t gap = 2;
   std::vector<std::size_t> widths;
   for (const std::string& cell : header) widths.push_back(columns_of(cell));
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], columns_of(row[i]));
-  constexpr std::size_t gap = 2;
-  const std::size_t figures =
-      std::accumulate(widths.begin() + 1, widths.end(), gap * (widths.size() - 1));
-  const bool fits = widths[0] + figures <= width;
-  const std::size_t name_width = fits ? widths[0] : std::min(columns_of(header[0]), widths[0]);
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.figures.size(); ++i)
+      widths[i] = std::max(widths[i], columns_of(row.figures[i]));
+  const std::size_t figures = std::accumulate(widths.begin(), widths.end(), gap * widths.size());
+  const std::size_t room = width - std::min(width, figures);
+  std::size_t names = 0;  // the widest one that fits
+  for (const Row& row : rows)
+    if (const std::size_t n = columns_of(row.name); !row.figures.empty() && n <= room)
+      names = std::max(names, n);
+
   std::vector<std::string> lines;
-  const auto add = [&](const std::vector<std::string>& row) {
-    std::string line;
-    if (columns_of(row[0]) > name_width)
-      lines.push_back(row[0]);
-    else
-      line = row[0];
-    line += pad(line, name_width);
-    for (std::size_t i = 1; i < row.size(); ++i)
-      line += std::string(gap, ' ') + pad(row[i], widths[i]) + row[i];
+  const auto add = [&](const std::string& name, const std::vector<std::string>& cells) {
+    std::string line = name;
+    if (columns_of(name) > names || cells.empty()) {
+      lines.push_back(name);
+      line.clear();
+    }
+    if (cells.empty()) return;
+    line += pad(line, names);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      line += std::string(gap, ' ') + pad(cells[i], widths[i]) + cells[i];
     line.erase(line.find_last_not_of(' ') + 1);
     lines.push_back(line);
   };
-  add(header);
-  for (const auto& row : rows) add(row);
+  add("", header);
+  for (const Row& row : rows) add(row.name, row.figures);
   return lines;
 }
 

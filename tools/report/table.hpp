@@ -12,11 +12,16 @@ std::size_t columns_of(std::string_view text);
 /// Breaks text at blanks to lines of at most `width` columns; a longer word gets a line of its own.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
-/// A table of text: the first column to the left, the others to the right. Where it is wider than
-/// `width`, the first column is cut in the middle, because names differ at their ends.
+/// Rows of a name and its figures, under titles.
 struct Table {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
+  struct Row {
+    std::string name;
+    std::vector<std::string> figures;  // none: a title
+  };
+  std::vector<std::string> header;  // of the figures
+  std::vector<Row> rows;
+  /// Names to the left, figures to the right; a name that leaves no room for its figures within
+  /// `width` gets a line of its own above them.
   std::vector<std::string> lines(std::size_t width) const;  // header first
 };
 

@@ -84,9 +84,12 @@ class Page {
   }
 
   void table() {
-    Table table{table_header(), {}};
-    for (const plan::Outcome* o : headline_outcomes(r_))
-      table.rows.push_back(table_row(*o, r_.horizon));
+    Table table{figure_names(), {}};
+    std::string metric;
+    for (const plan::Outcome* o : headline_outcomes(r_)) {
+      if (o->key.metric != metric) table.rows.push_back({metric = o->key.metric, {}});
+      table.rows.push_back({"  " + o->key.subject, figures(*o, r_.horizon)});
+    }
     if (table.rows.empty() || r_.replicates == 0) return;
     bool header = true;
     for (const std::string& row : table.lines(width_)) {

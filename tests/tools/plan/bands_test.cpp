@@ -83,33 +83,27 @@ TEST(Bands, ASeriesThatBeginsLateHasNoValueBefore) {
 // ---- recorded replicates
 // -------------------------------------------------------------------------------------------
 
-TEST(Recorder, KeepsJumpsAndSlopesAsTheyAre) {
-  Recorder recorder{{0}, {100}};
-  recorder.on_piece(0, {at(0), 0, 1});
-  recorder.on_piece(0, {at(50), 100, -1});
-  recorder.on_piece(0, {at(80), 10, 0});
-  recorder.on_event({at(50), "disk_full", "n/data", ""});
-  const Trace trace = recorder.take();
-  ASSERT_EQ(trace.series.size(), 1u);
-  const auto& pieces = trace.series[0].pieces;
+TEST(Simplifier, KeepsJumpsAndSlopesAsTheyAre) {
+  Simplifier simplifier{0.1};
+  for (const sim::Piece& piece : {sim::Piece{at(0), 0, 1}, {at(50), 100, -1}, {at(80), 10, 0}})
+    simplifier.add(piece);
+  const auto pieces = simplifier.take();
   ASSERT_EQ(pieces.size(), 3u);
   EXPECT_EQ(pieces[0].slope, 1);
   EXPECT_EQ(pieces[1].value, 100);
   EXPECT_EQ(pieces[1].slope, -1);
   EXPECT_EQ(pieces[2].at, at(80));
-  EXPECT_EQ(trace.events.size(), 1u);
 }
 
-TEST(Recorder, MergesPiecesThatOneLineDescribes) {
-  Recorder recorder{{0}, {1'000}};  // an error of 1 is allowed
-  for (int i = 0; i < 1'000; ++i) recorder.on_piece(0, {at(i), i + (i % 2 == 0 ? 0.4 : -0.4), 1});
-  const Trace trace = recorder.take();
-  EXPECT_LE(trace.series[0].pieces.size(), 3u);
+TEST(Simplifier, MergesPiecesThatOneLineDescribes) {
+  Simplifier simplifier{1};
+  for (int i = 0; i < 1'000; ++i) simplifier.add({at(i), i + (i % 2 == 0 ? 0.4 : -0.4), 1});
+  EXPECT_LE(simplifier.take().size(), 3u);
 }
 
-// Whatever the pieces, what is recorded stays within the tolerance just after and just before every
-// one of them.
-TEST(RecorderProperty, NeverStraysFurtherThanItsTolerance) {
+// Whatever the pieces, what comes out stays within the error just after and just before every one
+// of them.
+TEST(SimplifierProperty, NeverStraysFurtherThanAllowed) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     sim::Rng rng{seed};
@@ -123,9 +117,10 @@ TEST(RecorderProperty, NeverStraysFurtherThanItsTolerance) {
       t += length;
       value += slope * length + (rng.uniform() < 0.5 ? rng.uniform(-0.05, 0.05) : 0);
     }
-    Recorder recorder{{0}, {100}};
-    for (const sim::Piece& piece : pieces) recorder.on_piece(0, piece);
-    const auto recorded = recorder.take().series[0].pieces;
+    Simplifier simplifier{0.1};
+    for (const sim::Piece& piece : pieces) simplifier.add(piece);
+    const auto simple = simplifier.take();
+    EXPECT_LT(simple.size(), pieces.size());
     const auto value_at = [](const std::vector<sim::Piece>& all, sim::Instant when) {
       std::size_t i = all.size() - 1;
       while (i > 0 && all[i].at > when) --i;
@@ -134,11 +129,36 @@ TEST(RecorderProperty, NeverStraysFurtherThanItsTolerance) {
     for (std::size_t i = 0; i + 1 < pieces.size(); ++i)
       for (const sim::Instant when : {pieces[i].at, pieces[i + 1].at - sim::Duration{1}}) {
         if (when < pieces[i].at) continue;
-        EXPECT_NEAR(value_at(recorded, when), value_at(pieces, when),
-                    100 * Recorder::tolerance + 1e-6)
+        EXPECT_NEAR(value_at(simple, when), value_at(pieces, when), 0.1 + 1e-6)
             << "at " << sim::seconds(when);
       }
   }
+}
+
+TEST(Recorder, RecordsTheChosenSeriesAndEveryEvent) {
+  const std::vector<models::SeriesKey> series{{"pg_wal", "n", "", "bytes"},
+                                              {"volume_used", "n/data", "", "bytes"},
+                                              {"volume_used", "n/data", "WAL", "bytes"}};
+  Recorder recorder{series, {1, 2}, {7, 1'000, 10}};
+  recorder.on_piece(0, {at(0), 7, 0});
+  recorder.on_piece(1, {at(0), 1'000, 0});
+  recorder.on_piece(2, {at(0), 10, 0});
+  recorder.on_piece(2,
+                    {at(5), 9.5, 0});  // 0.1 % of the volume's 1000, not of the owner's 10: no jump
+  recorder.on_event({at(5), "disk_full", "n/data", ""});
+  const Trace trace = recorder.take();
+  ASSERT_EQ(trace.series.size(), 2u);
+  EXPECT_EQ(trace.series[0].series, 1u);
+  EXPECT_EQ(trace.series[1].pieces.size(), 2u);
+  EXPECT_NEAR(trace.series[1].pieces[0].slope, 0, 1);
+  EXPECT_EQ(trace.events.size(), 1u);
+}
+
+TEST(Recorder, BoundsTheNumberOfPiecesOfASeriesThatNeverSettles) {
+  const std::vector<models::SeriesKey> series{{"pg_wal", "n", "", "bytes"}};
+  Recorder recorder{series, {0}, {100}};
+  for (int i = 0; i < 100'000; ++i) recorder.on_piece(0, {at(i), i % 2 == 0 ? 100.0 : 50.0, 0});
+  EXPECT_LE(recorder.take().series[0].pieces.size(), Recorder::most_pieces);
 }
 
 }  // namespace

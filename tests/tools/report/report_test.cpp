@@ -29,10 +29,13 @@ Cause        WAL kept for slot weekly_engagement: 102 GiB of the 103 GiB it grew
              by.
 Next step    Set max_slot_wal_keep_size = 70GB on media-prod.
 
-                                         P5       P50      P95      P99  happens
-volume_used media-prod/data            40 %      60 %    100 %    100 %
-time_to_disk_full media-prod/data    4.63 d    > 30 d   > 30 d   > 30 d     25 %
-retained_wal weekly_engagement     18.6 GiB  46.6 GiB  140 GiB  140 GiB
+                           P5       P50      P95      P99  happens
+volume_used
+  media-prod/data        40 %      60 %    100 %    100 %
+time_to_disk_full
+  media-prod/data      4.63 d    > 30 d   > 30 d   > 30 d     25 %
+retained_wal
+  weekly_engagement  18.6 GiB  46.6 GiB  140 GiB  140 GiB
 
 Objectives
   FAIL volume_used media-prod/data at p99 below 85 %: 100 % (70 % to 100 %)
@@ -71,12 +74,17 @@ TEST(Text, AnInterruptedRunSaysSo) {
   EXPECT_NE(text(r, {80, false, true}).find("0 replicates of 1000"), std::string::npos);
 }
 
-TEST(Table, AWideNameGetsItsOwnLine) {
-  const Table table{{"", "P5", "P50"}, {{"volume_used media-prod/data", "1 %", "100 %"}}};
-  EXPECT_EQ(table.lines(80), (std::vector<std::string>{"                              P5    P50",
-                                                       "volume_used media-prod/data  1 %  100 %"}));
-  EXPECT_EQ(table.lines(30), (std::vector<std::string>{
-                                 "   P5    P50", "volume_used media-prod/data", "  1 %  100 %"}));
+TEST(Table, ANameThatLeavesNoRoomGetsItsOwnLine) {
+  const Table table{
+      {"P5", "P50"},
+      {{"table_size", {}}, {"  core.a", {"1 %", "100 %"}}, {"  core.a_long_name", {"2 %", "3 %"}}}};
+  EXPECT_EQ(table.lines(80),
+            (std::vector<std::string>{"                     P5    P50", "table_size",
+                                      "  core.a            1 %  100 %",
+                                      "  core.a_long_name  2 %    3 %"}));
+  EXPECT_EQ(table.lines(22),
+            (std::vector<std::string>{"           P5    P50", "table_size", "  core.a  1 %  100 %",
+                                      "  core.a_long_name", "          2 %    3 %"}));
 }
 
 TEST(Wrap, BreaksAtBlanksAndKeepsLongWords) {
