@@ -63,6 +63,8 @@ class Builder {
   };
 
   void add_relations();
+  void describe_vacuum(SiteLoad& load, const Table& t, const TableGeometry& g,
+                       const Site& site) const;
   void add_streams();
   void add_jobs();
   void add_statement_job(const Job& job, JobLoad& load);
@@ -157,6 +159,7 @@ void Builder::add_relations() {
     const TableGeometry& g = geometry_.back();
     const bool stored = site.node >= 0 && t.persistence != Persistence::temporary &&
                         (t.kind == Table::Kind::table || t.kind == Table::Kind::materialized_view);
+    describe_vacuum(load_.sites[s], t, g, site);
     first_relation_.push_back(stored ? static_cast<int>(load_.relations.size()) : -1);
     if (!stored) continue;
     RelationLoad base;
@@ -174,6 +177,17 @@ void Builder::add_relations() {
       load_.relations.push_back(base);
     }
   }
+}
+
+void Builder::describe_vacuum(SiteLoad& load, const Table& t, const TableGeometry& g,
+                              const Site& site) const {
+  load.rows_per_page = g.per_page;
+  if (site.node < 0) return;
+  const Settings& settings = at(mesh_.nodes, site.node).settings;
+  load.autovacuum = settings.autovacuum && t.autovacuum.enabled.value_or(true);
+  load.vacuum_threshold = t.autovacuum.vacuum_threshold.value_or(settings.autovacuum_vacuum_threshold);
+  load.vacuum_scale_factor =
+      t.autovacuum.vacuum_scale_factor.value_or(settings.autovacuum_vacuum_scale_factor);
 }
 
 RelationLoad& Builder::relation(int site, RelationLoad::Kind kind, int index) {
@@ -600,6 +614,7 @@ void Builder::add_update(const Statement& statement, const Target& target, doubl
     load_.updates.emplace_back();
     load_.updates.back().site = target.site;
     load_.updates.back().rows = g.rows;
+    at(load_.sites, target.site).updates = updates;
     relation(target.site, RelationLoad::Kind::heap).fill = updates;
   }
   const int everything = driver(target.clock, target.gate);

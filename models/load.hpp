@@ -104,6 +104,10 @@ PageFill update_fill(const PopulationCurve::Slopes& slopes);
 
 struct SiteLoad {
   std::vector<Contribution> inserted, deleted;  // rows per second
+  double rows_per_page = 1;
+  int updates = -1;  // index into Load::updates
+  double vacuum_threshold = 0, vacuum_scale_factor = 0;
+  bool autovacuum = true;
 };
 
 struct NodeLoad {

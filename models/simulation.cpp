@@ -39,6 +39,7 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::slot_threshold:
       return 4;
     case Kind::vacuum:
+    case Kind::space:
       return 5;
     case Kind::disk:
       return 6;
@@ -60,9 +61,14 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   drivers_.resize(load.drivers.size());
   relation_pages_.resize(load.relations.size());
   relations_of_node_.resize(mesh.nodes.size());
+  sites_of_node_.resize(mesh.nodes.size());
+  leaves_of_node_.resize(mesh.nodes.size());
+  relations_of_site_.resize(load.sites.size());
   for (std::size_t r = 0; r < load.relations.size(); ++r) {
-    relations_.push_back({load.relations[r].pages, 0, 0, load.relations[r].pages});
+    RelationState& state = relations_.emplace_back();
+    state.pages = state.largest = load.relations[r].pages;
     relations_of_node_[static_cast<std::size_t>(load.relations[r].node)].push_back(r);
+    relations_of_site_[static_cast<std::size_t>(load.relations[r].site)].push_back(r);
   }
   for (std::size_t u = 0; u < load.updates.size(); ++u) {
     updates_.emplace_back();
@@ -75,6 +81,8 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
     leaves_.back().slopes = load.leaves[l].curve->at(0);
     leaves_.back().next = load.leaves[l].curve->next_change(0);
     leaves_.back().step = timer(Kind::leaf_step, l);
+    const RelationLoad& relation = load.relations[static_cast<std::size_t>(load.leaves[l].relation)];
+    leaves_of_node_[static_cast<std::size_t>(relation.node)].push_back(l);
   }
   for (std::size_t s = 0; s < load.sites.size(); ++s) {
     SiteState& state = sites_.emplace_back();
@@ -82,6 +90,11 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
     state.live = draws(table.rows);
     state.dead = state.dead_most = draws(table.dead_rows);
     state.vacuum = timer(Kind::vacuum, s);
+    state.space = timer(Kind::space, s);
+    const SiteLoad& rates = load.sites[s];
+    const bool changes = !rates.inserted.empty() || !rates.deleted.empty() || rates.updates >= 0;
+    if (layout.sites[s].node >= 0 && changes)
+      sites_of_node_[static_cast<std::size_t>(layout.sites[s].node)].push_back(s);
   }
   fills_.resize(updates_.size() + leaves_.size());
   add_nodes();
@@ -135,7 +148,9 @@ void Simulation::add_nodes() {
     add_volume(state.data, node.data, cluster_files + databases * empty_database);
     state.shared_volume = !node.wal.has_value();
     if (node.wal) add_volume(state.wal, *node.wal, 0);
+    state.vacuum_phase = phase.uniform() * seconds(node.settings.autovacuum_naptime);
     const auto index = static_cast<std::size_t>(n);
+    for (const std::size_t r : relations_of_node_[index]) state.pages += relations_[r].pages;
     state.time_due = timer(Kind::time_due, index);
     state.volume_due = timer(Kind::volume_due, index);
     state.checkpoint_end = timer(Kind::checkpoint_end, index);
@@ -237,6 +252,8 @@ void Simulation::dispatch(sim::TimerId id) {
       return on_slot_threshold(index);
     case Kind::vacuum:
       return on_vacuum(index);
+    case Kind::space:
+      return on_space_used_up(index);
     case Kind::disk:
       return on_disk(index);
   }
@@ -246,6 +263,7 @@ void Simulation::finish() {
   now_ = horizon_;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     settle(n);
+    settle_relations(n);
     note_sizes(n);
     if (!nodes_[n].up) nodes_[n].down_seconds += seconds(now_ - nodes_[n].down_since);
   }
@@ -302,19 +320,18 @@ void Simulation::store(std::vector<double>& outcomes) const {
     if (places.outcomes < 0) continue;
     double heap = 0, all = 0, updated = 0, hot = 0;
     int index = 0;
-    for (std::size_t r = 0; r < relations_.size(); ++r) {
+    for (const std::size_t r : relations_of_site_[i]) {
       const RelationLoad& relation = load_.relations[r];
-      if (relation.site != static_cast<int>(i)) continue;
       const double bytes = relations_[r].largest * page_size;
       all += bytes;
       if (relation.kind == RelationLoad::Kind::heap) heap = bytes;
       if (relation.kind == RelationLoad::Kind::index)
         outcomes[static_cast<std::size_t>(places.index_outcomes + index++)] = bytes;
     }
-    for (std::size_t u = 0; u < updates_.size(); ++u) {
-      if (load_.updates[u].site != static_cast<int>(i)) continue;
-      updated = updates_[u].done;
-      hot = updates_[u].hot;
+    if (load_.sites[i].updates >= 0) {
+      const UpdateState& state = updates_[static_cast<std::size_t>(load_.sites[i].updates)];
+      updated = state.done;
+      hot = state.hot;
     }
     put(places.outcomes,
         {heap, all, sites_[i].live, sites_[i].dead_most, updated, hot, sites_[i].vacuums});

@@ -51,6 +51,7 @@ class Simulation {
     slot_step,
     slot_threshold,
     vacuum,
+    space,
     disk
   };
   /// Order in which timers of one instant fire: what changes the load first, then what measures it,
@@ -64,9 +65,10 @@ class Simulation {
     sim::TimerId step;
   };
   struct RelationState {
-    double pages = 0, growth = 0;  // at the node's settling time, per second
+    double pages = 0, growth = 0;  // at `settled`, per second
     double extra = 0;              // pages of a rebuild beside the old ones
     double largest = 0;            // pages
+    Instant settled;
   };
   struct UpdateState {
     double x = 0, next = 0;  // updates per row so far; where the slopes change
@@ -87,8 +89,10 @@ class Simulation {
     double live = 0, dead = 0;
     double live_rate = 0, dead_rate = 0;
     double dead_most = 0, vacuums = 0;
+    double deleted = 0, delete_rate = 0;  // rows deleted since the last vacuum
+    double reusable = 0, reuse_rate = 0;  // rows that fit into space that vacuum has freed
     Instant settled;
-    sim::TimerId vacuum;
+    sim::TimerId vacuum, space;
   };
   struct VolumeState {
     double size = 0, usable = 0;  // bytes; infinity when unlimited
@@ -104,7 +108,11 @@ class Simulation {
     VolumeState data, wal;
     bool shared_volume = true;
     bool up = true;
-    Instant settled;  // relations and volumes are integrated up to here
+    Instant settled;               // volumes are noted up to here
+    double pages = 0, growth = 0;  // of all relations at `settled`, per second
+    double cycle_pages = 0;        // of all relations when the repeated cycle was made
+    bool rates_fresh = false;      // no rate has changed since then
+    double vacuum_phase = 0;       // seconds: the launcher visits at phase + k naptime
     // Checkpoints
     Lsn redo, previous_redo;
     Instant checkpoint_started;
@@ -174,10 +182,17 @@ class Simulation {
   void settle_leaves(std::size_t leaves);
   void refresh_fills(std::size_t node);
   void on_vacuum(std::size_t site);
+  void on_space_used_up(std::size_t site);
   void on_job(std::size_t job);
   void refresh_drivers();
   /// Rates of one node changed: settle it and everything that follows from its rates.
   void set_rates(std::size_t node);
+  void set_relation_rates(std::size_t node, const std::vector<double>& drivers);
+  void set_site_rates(std::size_t site, const std::vector<double>& drivers);
+  /// The WAL curve changed: what watches it is scheduled again.
+  void flow_changed(std::size_t node);
+  void settle_node_sites(std::size_t node);
+  void settle_relations(std::size_t node);
   void rates_changed();
   double gate_factor(int subscription, int clock) const;
   void schedule_vacuum(std::size_t site);
@@ -187,6 +202,7 @@ class Simulation {
   // -------------------------------------------------------
   void settle(std::size_t node);
   void start_checkpoint(std::size_t node, bool timed);
+  void start_cycle(std::size_t node);
   void end_checkpoint(std::size_t node);
   void on_time_due(std::size_t node);
   void on_volume_due(std::size_t node);
@@ -225,6 +241,7 @@ class Simulation {
   // ---- simulation_series.cpp: what an observer sees
   // -------------------------------------------------------------
   void observe_node(std::size_t node, Instant from, Instant to);
+  void observe_site(std::size_t site, Instant from);
   void observe_slot(std::size_t slot, Instant from, Instant to);
   void emit(int series, Instant at, double value, double slope);
   void event(const char* kind, const std::string& subject, std::string text);
@@ -259,7 +276,8 @@ class Simulation {
   std::vector<SlotState> slots_;
   std::vector<IncidentState> incidents_;
   std::vector<JobState> jobs_;
-  std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, nodes_of_clock_;
+  std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, sites_of_node_, leaves_of_node_;
+  std::vector<std::vector<std::size_t>> relations_of_site_;
 };
 
 }  // namespace models

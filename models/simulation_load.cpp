@@ -97,7 +97,10 @@ void Simulation::on_job(std::size_t index) {
       settle(node);
       RelationState& heap = relations_[static_cast<std::size_t>(load.heap)];
       // The old files are removed at commit, so both copies exist until then.
+      settle_relations(node);
       heap.extra = state.running ? load.extra_pages : 0;
+      nodes_[node].pages += state.running ? load.extra_pages : -load.extra_pages;
+      settle_relations(node);
     }
     event(state.running ? "job_start" : "job_end", job.name, "");
     rates_changed();
@@ -139,67 +142,94 @@ void Simulation::refresh_drivers() {
     if (driver.clock >= 0) continue;
     const auto l = static_cast<std::size_t>(driver.updates);
     const LeafCurve::Slopes& slopes = leaves_[l].slopes;
-    drivers_[d] = total(load_.leaves[l].rate, drivers_) *
+    const auto site =
+        static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
+    drivers_[d] = sites_[site].reusable > 0 ? 0 : total(load_.leaves[l].rate, drivers_) *
                   (driver.part == Driver::Part::splits ? slopes.splits : slopes.merges);
   }
 }
 
 void Simulation::rates_changed() {
-  for (std::size_t n = 0; n < nodes_.size(); ++n) settle(n);
-  for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    settle(n);
+    settle_node_sites(n);
+  }
   for (std::size_t s = 0; s < slots_.size(); ++s) settle_slot(s);
   refresh_drivers();
   for (std::size_t n = 0; n < nodes_.size(); ++n) set_rates(n);
 }
 
+void Simulation::settle_node_sites(std::size_t node) {
+  for (const std::size_t s : sites_of_node_[node]) settle_site(s);
+}
+
 void Simulation::set_rates(std::size_t index) {
   NodeState& node = nodes_[index];
-  std::vector<double> none;
-  const std::vector<double>* drivers = &drivers_;
-  if (!node.up) {
-    none.assign(drivers_.size(), 0.0);
-    drivers = &none;
+  node.rates_fresh = false;
+  if (node.up) {
+    set_relation_rates(index, drivers_);
+    node.flow.set_rates(now_, drivers_, fills_);
+  } else {
+    const std::vector<double> none(drivers_.size(), 0.0);
+    set_relation_rates(index, none);
+    node.flow.set_rates(now_, none, fills_);
   }
-  node.flow.set_rates(now_, *drivers, fills_);
-  for (const std::size_t r : relations_of_node_[index])
-    relations_[r].growth = total(load_.relations[r].growth, *drivers);
-  for (std::size_t u = 0; u < updates_.size(); ++u) {
-    const auto site = static_cast<std::size_t>(load_.updates[u].site);
-    if (layout_.sites[site].node != static_cast<int>(index)) continue;
-    UpdateState& state = updates_[u];
-    state.rate = total(load_.updates[u].rate, *drivers);
-    state.hot_rate = total(load_.updates[u].hot_rate, *drivers) * state.slopes.fits;
-    const double rows = std::max(1.0, sites_[site].live);
-    timers_.set(state.step, state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) *
-                                                             rows / state.rate)
-                                           : never);
+  flow_changed(index);
+}
+
+void Simulation::set_relation_rates(std::size_t index, const std::vector<double>& drivers) {
+  NodeState& node = nodes_[index];
+  settle_relations(index);
+  for (const std::size_t s : sites_of_node_[index]) set_site_rates(s, drivers);
+  node.growth = 0;
+  for (const std::size_t r : relations_of_node_[index]) {
+    RelationState& relation = relations_[r];
+    const auto site = static_cast<std::size_t>(load_.relations[r].site);
+    relation.growth = sites_[site].reusable > 0 ? 0 : total(load_.relations[r].growth, drivers);
+    node.growth += relation.growth;
   }
-  for (std::size_t l = 0; l < leaves_.size(); ++l) {
-    const LeafLoad& load = load_.leaves[l];
-    if (load_.relations[static_cast<std::size_t>(load.relation)].node != static_cast<int>(index))
-      continue;
+  for (const std::size_t l : leaves_of_node_[index]) {
     settle_leaves(l);
     LeafState& state = leaves_[l];
-    state.rate = total(load.rate, *drivers);
-    timers_.set(state.step, state.rate > 0 ? after(now_, std::max(0.0, state.next - state.x) *
-                                                             load.rows / state.rate)
-                                           : never);
+    const LeafLoad& load = load_.leaves[l];
+    const auto site =
+        static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].site);
+    state.rate = sites_[site].reusable > 0 ? 0 : total(load.rate, drivers);
+    const double left = std::max(0.0, state.next - state.x) * load.rows;
+    timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
   }
-  for (std::size_t s = 0; s < sites_.size(); ++s) {
-    if (layout_.sites[s].node != static_cast<int>(index)) continue;
-    SiteState& state = sites_[s];
-    const double deleted = total(load_.sites[s].deleted, *drivers);
-    state.live_rate = total(load_.sites[s].inserted, *drivers) - deleted;
-    state.dead_rate = deleted;
-    for (std::size_t u = 0; u < updates_.size(); ++u)
-      if (load_.updates[u].site == static_cast<int>(s))
-        state.dead_rate += updates_[u].rate * (1 - updates_[u].slopes.removed);
-    schedule_vacuum(s);
+}
+
+void Simulation::set_site_rates(std::size_t index, const std::vector<double>& drivers) {
+  SiteState& state = sites_[index];
+  const SiteLoad& load = load_.sites[index];
+  const double inserted = total(load.inserted, drivers);
+  state.delete_rate = total(load.deleted, drivers);
+  state.live_rate = inserted - state.delete_rate;
+  state.dead_rate = state.delete_rate;
+  state.reuse_rate = inserted;
+  if (load.updates >= 0) {
+    const auto u = static_cast<std::size_t>(load.updates);
+    UpdateState& updates = updates_[u];
+    updates.rate = total(load_.updates[u].rate, drivers);
+    updates.hot_rate = total(load_.updates[u].hot_rate, drivers) * updates.slopes.fits;
+    state.dead_rate += updates.rate * (1 - updates.slopes.removed);
+    const double left = std::max(0.0, updates.next - updates.x) * std::max(1.0, state.live);
+    timers_.set(updates.step, updates.rate > 0 ? after(now_, left / updates.rate) : never);
   }
+  timers_.set(state.space, state.reusable > 0 && inserted > 0
+                               ? after(now_, state.reusable / inserted)
+                               : never);
+  schedule_vacuum(index);
+}
+
+void Simulation::flow_changed(std::size_t index) {
+  NodeState& node = nodes_[index];
   if (!slots_of_node_[index].empty()) {
     std::vector<double> factors;
+    factors.reserve(clocks_.size());
     for (const ClockState& c : clocks_) factors.push_back(node.up ? c.factor : 0);
-    node.history.open(now_, node.flow.curve(), factors, now_ == node.checkpoint_started);
+    node.history.open(now_, node.flow.curve(), std::move(factors), now_ == node.checkpoint_started);
     forget_history(index);
     for (const std::size_t slot : slots_of_node_[index]) plan_slot(slot);
   }
@@ -211,7 +241,7 @@ void Simulation::on_update_step(std::size_t index) {
   const auto site = static_cast<std::size_t>(load_.updates[index].site);
   const auto node = static_cast<std::size_t>(layout_.sites[site].node);
   settle(node);
-  settle_site(site);
+  settle_node_sites(node);
   for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
   UpdateState& state = updates_[index];
   state.x = std::max(state.x, state.next);
@@ -230,14 +260,14 @@ void Simulation::settle_leaves(std::size_t index) {
 /// A page's first image of a cycle shows it as the redo point found it, plus the change that caused
 /// the image: what happens to pages that have their image already does not matter.
 void Simulation::refresh_fills(std::size_t node) {
-  for (std::size_t u = 0; u < updates_.size(); ++u)
-    if (layout_.sites[static_cast<std::size_t>(load_.updates[u].site)].node ==
-        static_cast<int>(node))
-      fills_[u] = update_fill(load_.updates[u].curve->at(updates_[u].x));
-  for (std::size_t l = 0; l < leaves_.size(); ++l)
-    if (load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].node ==
-        static_cast<int>(node))
-      fills_[updates_.size() + l] = {leaf_content(load_.leaves[l].curve->at(leaves_[l].x).fill), 1};
+  for (const std::size_t s : sites_of_node_[node]) {
+    const int updates = load_.sites[s].updates;
+    if (updates < 0) continue;
+    const auto u = static_cast<std::size_t>(updates);
+    fills_[u] = update_fill(load_.updates[u].curve->at(updates_[u].x));
+  }
+  for (const std::size_t l : leaves_of_node_[node])
+    fills_[updates_.size() + l] = {leaf_content(load_.leaves[l].curve->at(leaves_[l].x).fill), 1};
 }
 
 void Simulation::on_leaf_step(std::size_t index) {
@@ -245,7 +275,7 @@ void Simulation::on_leaf_step(std::size_t index) {
   const auto node =
       static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].node);
   settle(node);
-  for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
+  settle_node_sites(node);
   for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
   settle_leaves(index);
   LeafState& state = leaves_[index];
@@ -266,45 +296,60 @@ void Simulation::settle_site(std::size_t index) {
   if (observer_ != nullptr)
     emit(layout_.places[index].dead, state.settled, state.dead - state.dead_rate * elapsed,
          state.dead_rate);
-  for (std::size_t u = 0; u < updates_.size(); ++u) {
-    if (load_.updates[u].site != static_cast<int>(index)) continue;
-    updates_[u].x += updates_[u].rate * elapsed / std::max(1.0, state.live);
-    updates_[u].done += updates_[u].rate * elapsed;
-    updates_[u].hot += updates_[u].hot_rate * elapsed;
+  state.deleted += state.delete_rate * elapsed;
+  state.reusable = std::max(0.0, state.reusable - state.reuse_rate * elapsed);
+  if (load_.sites[index].updates >= 0) {
+    UpdateState& updates = updates_[static_cast<std::size_t>(load_.sites[index].updates)];
+    updates.x += updates.rate * elapsed / std::max(1.0, state.live);
+    updates.done += updates.rate * elapsed;
+    updates.hot += updates.hot_rate * elapsed;
   }
   state.settled = now_;
 }
 
 void Simulation::schedule_vacuum(std::size_t index) {
   SiteState& state = sites_[index];
-  const Site& site = layout_.sites[index];
-  const Table& table = mesh_.tables[static_cast<std::size_t>(site.table)];
-  const Settings& settings = mesh_.nodes[static_cast<std::size_t>(site.node)].settings;
-  timers_.cancel(state.vacuum);
-  if (state.dead_rate <= 0 || !settings.autovacuum || !table.autovacuum.enabled.value_or(true))
-    return;
-  const double threshold =
-      table.autovacuum.vacuum_threshold.value_or(settings.autovacuum_vacuum_threshold) +
-      table.autovacuum.vacuum_scale_factor.value_or(settings.autovacuum_vacuum_scale_factor) *
-          state.live;
+  const SiteLoad& load = load_.sites[index];
+  if (state.dead_rate <= 0 || !load.autovacuum) return timers_.cancel(state.vacuum);
+  const double threshold = load.vacuum_threshold + load.vacuum_scale_factor * state.live;
   const double crossing =
       seconds(now_) + std::max(0.0, threshold + 1 - state.dead) / state.dead_rate;
   // The launcher visits the database every autovacuum_naptime.
-  const double nap = seconds(settings.autovacuum_naptime);
-  const double phase =
-      streams_.named("autovacuum/" + mesh_.nodes[static_cast<std::size_t>(site.node)].name)
-          .uniform() *
-      nap;
+  const auto node = static_cast<std::size_t>(layout_.sites[index].node);
+  const double nap = seconds(mesh_.nodes[node].settings.autovacuum_naptime);
+  const double phase = nodes_[node].vacuum_phase;
   const double visit = std::ceil((crossing - phase) / nap) * nap + phase;
   timers_.set(state.vacuum, visit < 9e9 ? Instant{from_seconds(visit)} : never);
 }
 
+/// A vacuum frees the space of deleted rows for inserts; of updated ones it is used again by updates of their pages.
 void Simulation::on_vacuum(std::size_t index) {
-  settle_site(index);
-  sites_[index].dead = 0;
-  sites_[index].vacuums += 1;
+  const auto node = static_cast<std::size_t>(layout_.sites[index].node);
+  settle(node);
+  settle_node_sites(node);
+  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
+  SiteState& state = sites_[index];
+  state.dead = 0;
+  state.vacuums += 1;
   event("autovacuum", layout_.sites[index].label, "");
-  schedule_vacuum(index);
+  if (state.deleted > 0) {
+    state.reusable += state.deleted;
+    state.deleted = 0;
+    refresh_drivers();
+    set_rates(node);
+  } else {
+    schedule_vacuum(index);
+  }
+}
+
+void Simulation::on_space_used_up(std::size_t index) {
+  const auto node = static_cast<std::size_t>(layout_.sites[index].node);
+  settle(node);
+  settle_node_sites(node);
+  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
+  sites_[index].reusable = 0;
+  refresh_drivers();
+  set_rates(node);
 }
 
 }  // namespace models

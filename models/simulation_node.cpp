@@ -16,27 +16,29 @@ void Simulation::settle(std::size_t index) {
   if (elapsed <= 0) return;
   if (observer_ != nullptr) observe_node(index, node.settled, now_);
   note_sizes(index);
-  for (const std::size_t r : relations_of_node_[index]) {
-    RelationState& relation = relations_[r];
-    relation.pages += relation.growth * elapsed;
-    relation.largest = std::max(relation.largest, relation.pages + relation.extra);
-  }
+  node.pages += node.growth * elapsed;
   node.settled = now_;
   node.pg_wal.extend_to(node.flow.lsn(now_));
 }
 
+/// Single relations are brought up to date when their rates change and when their sizes are asked for; between that
+/// the node's total is enough.
+void Simulation::settle_relations(std::size_t index) {
+  for (const std::size_t r : relations_of_node_[index]) {
+    RelationState& relation = relations_[r];
+    relation.pages += relation.growth * seconds(now_ - relation.settled);
+    relation.largest = std::max(relation.largest, relation.pages + relation.extra);
+    relation.settled = now_;
+  }
+}
+
 double Simulation::relation_bytes(std::size_t index) const {
-  const double elapsed = seconds(now_ - nodes_[index].settled);
-  double pages = 0;
-  for (const std::size_t r : relations_of_node_[index])
-    pages += relations_[r].pages + relations_[r].extra + relations_[r].growth * elapsed;
-  return pages * page_size;
+  const NodeState& node = nodes_[index];
+  return (node.pages + node.growth * seconds(now_ - node.settled)) * page_size;
 }
 
 double Simulation::relation_growth(std::size_t index) const {
-  double growth = 0;
-  for (const std::size_t r : relations_of_node_[index]) growth += relations_[r].growth;
-  return growth * page_size;
+  return nodes_[index].growth * page_size;
 }
 
 /// Sizes peak just before something is removed, so looking at every event finds every maximum.
@@ -107,17 +109,31 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   node.pages_at_start = relation_bytes(index) / page_size;
   node.keep_from_segment = oldest_needed_segment(index);
   if (recording()) event("checkpoint", config.name, timed ? "starting: time" : "starting: wal");
-  for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
   for (const std::size_t s : slots_of_node_[index]) settle_slot(s);
-  for (std::size_t s = 0; s < sites_.size(); ++s)
-    if (layout_.sites[s].node == static_cast<int>(index)) settle_site(s);
-  refresh_fills(index);
-  node.flow.start_cycle(now_, relation_pages_);
+  start_cycle(index);
   node.flow.add(checkpoint_wal(config.postgres, config.settings.wal_level), 3);
-  set_rates(index);
+  flow_changed(index);
   const double duration =
       checkpoint_duration(config.settings, config.wal_segment_size, buffers, node.flow.rate(now_));
   timers_.set(node.checkpoint_end, after(now_, duration));
+}
+
+/// Images start again. As long as rates stay and relations hardly grow, a cycle is like the one before.
+void Simulation::start_cycle(std::size_t index) {
+  constexpr double like = 0.002;  // growth of all relations since the cycle was made
+  NodeState& node = nodes_[index];
+  if (node.rates_fresh && node.pages <= node.cycle_pages * (1 + like)) {
+    node.flow.repeat_cycle(now_);
+    return;
+  }
+  settle_relations(index);
+  settle_node_sites(index);
+  for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
+  refresh_fills(index);
+  node.flow.start_cycle(now_, relation_pages_);
+  node.flow.set_rates(now_, drivers_, fills_);
+  node.cycle_pages = node.pages;
+  node.rates_fresh = true;
 }
 
 double Simulation::oldest_needed_segment(std::size_t index) const {

@@ -15,31 +15,29 @@ void Simulation::event(const char* kind, const std::string& subject, std::string
   if (recording()) observer_->on_event({now_, kind, subject, std::move(text)});
 }
 
+void Simulation::observe_site(std::size_t index, Instant from) {
+  const Layout::SitePlaces& place = layout_.places[index];
+  double heap = 0, heap_growth = 0, indexes = 0, indexes_growth = 0;
+  for (const std::size_t r : relations_of_site_[index]) {
+    const RelationState& relation = relations_[r];
+    const bool is_index = load_.relations[r].kind == RelationLoad::Kind::index;
+    const double pages =
+        relation.pages + relation.extra + relation.growth * seconds(from - relation.settled);
+    (is_index ? indexes : heap) += pages * page_size;
+    (is_index ? indexes_growth : heap_growth) += relation.growth * page_size;
+  }
+  emit(place.heap_owner, from, heap, heap_growth);
+  emit(place.indexes_owner, from, indexes, indexes_growth);
+}
+
 void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
   const NodeState& node = nodes_[index];
   const Layout::NodePlaces& places = layout_.nodes[index];
   const double segment = node.pg_wal.segment_size();
   const double elapsed = seconds(to - from);
 
-  double relations = 0, growth = 0;
-  for (const std::size_t r : relations_of_node_[index]) {
-    relations += (relations_[r].pages + relations_[r].extra) * page_size;
-    growth += relations_[r].growth * page_size;
-  }
-  for (std::size_t s = 0; s < layout_.sites.size(); ++s) {
-    if (layout_.sites[s].node != static_cast<int>(index)) continue;
-    const Layout::SitePlaces& place = layout_.places[s];
-    double heap = 0, heap_growth = 0, indexes = 0, indexes_growth = 0;
-    for (const std::size_t r : relations_of_node_[index]) {
-      const RelationLoad& load = load_.relations[r];
-      if (load.site != static_cast<int>(s)) continue;
-      const bool is_index = load.kind == RelationLoad::Kind::index;
-      (is_index ? indexes : heap) += (relations_[r].pages + relations_[r].extra) * page_size;
-      (is_index ? indexes_growth : heap_growth) += relations_[r].growth * page_size;
-    }
-    emit(place.heap_owner, from, heap, heap_growth);
-    emit(place.indexes_owner, from, indexes, indexes_growth);
-  }
+  const double relations = node.pages * page_size, growth = node.growth * page_size;
+  for (const std::size_t s : sites_of_node_[index]) observe_site(s, from);
   emit(places.owner_other, from, node.data.other, 0);
 
   // pg_wal grows in whole segments once the files kept for reuse are used up; between two pieces

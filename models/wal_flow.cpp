@@ -53,29 +53,51 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
 void WalFlow::settle(Instant now) {
   const double elapsed = seconds(now - base_);
   if (elapsed > 0) {
-    for (Class& c : classes_)
-      if (c.pages > 0 && c.rate > 0) c.unimaged *= sim::exp(-c.rate / c.pages * elapsed);
-    records_ += records_rate_ * elapsed;
+    for (Class& c : classes_) {
+      const double left =
+          c.pages > 0 && c.rate > 0 ? sim::exp(-c.rate / c.pages * elapsed) : 1.0;
+      c.unimaged = fresh_ ? left : c.unimaged * left;
+    }
+    fresh_ = false;
+  } else if (fresh_) {
+    for (Class& c : classes_) c.unimaged = 1;
+    fresh_ = false;
   }
-  const double position = curve_(elapsed), images = images_(elapsed), bytes = image_bytes_(elapsed);
+  move_base(now);
+}
+
+void WalFlow::move_base(Instant now) {
+  const double elapsed = seconds(now - base_);
+  records_ += records_rate_ * elapsed;
+  const double position = lsn(now).bytes, images = images_(elapsed), bytes = image_bytes_(elapsed);
   base_ = now;
-  curve_.reset(position, 0);
+  curve_.reset(position, curve_.slope());
   images_.reset(images, 0);
   image_bytes_.reset(bytes, 0);
 }
 
 void WalFlow::start_cycle(Instant now, const std::vector<double>& relation_pages) {
-  settle(now);
+  move_base(now);
+  fresh_ = true;
   for (Class& c : classes_) {
     const double pages = relation_pages[static_cast<std::size_t>(c.relation)];
     c.pages = c.absolute > 0 ? std::min(c.absolute, std::max(1.0, pages)) : c.share * pages;
-    c.unimaged = 1;
   }
+  cached_at_ = never;
+}
+
+void WalFlow::repeat_cycle(Instant now) {
+  move_base(now);
+  fresh_ = true;
+  terms_ = fresh_terms_;
+  add_terms();
 }
 
 void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
                         const std::vector<PageFill>& fills) {
+  const bool fresh = fresh_ && base_ == now;
   settle(now);
+  fresh_ = fresh;
   const double record_bytes = total(wal_rates_, drivers);
   records_rate_ = total(record_rates_, drivers);
   idle_ = record_bytes <= 0;
@@ -93,15 +115,21 @@ void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
     terms_.push_back({c.rate / c.pages, pages, pages * plain * compression_});
   }
   merge_similar_terms();
+  if (fresh) fresh_terms_ = terms_;
+  add_terms();
+}
+
+void WalFlow::add_terms() {
   for (const Term& term : terms_) {
     curve_.add(framing_ * term.bytes, term.rate);
     images_.add(term.pages, term.rate);
     image_bytes_.add(term.bytes, term.rate);
   }
+  cached_at_ = never;
 }
 
 void WalFlow::merge_similar_terms() {
-  constexpr std::size_t enough = 40;
+  constexpr std::size_t enough = 24;
   std::sort(terms_.begin(), terms_.end(),
             [](const Term& a, const Term& b) { return a.rate < b.rate; });
   for (double ratio = 1.02; terms_.size() > enough; ratio = 1 + 2 * (ratio - 1)) {
@@ -126,6 +154,7 @@ void WalFlow::add(double aligned_bytes, double records) {
   sim::Mixture moved{curve_.value() + framing_ * aligned_bytes, curve_.slope()};
   for (const Term& term : terms_) moved.add(framing_ * term.bytes, term.rate);
   curve_ = std::move(moved);
+  cached_at_ = never;
   records_ += records;
 }
 

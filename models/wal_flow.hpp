@@ -23,10 +23,17 @@ class WalFlow {
   WalFlow(const Load& load, int node, const Settings& settings, Bytes wal_segment_size);
 
   /// Where the WAL starts; before anything else.
-  void start_at(Lsn lsn) { curve_.reset(lsn.bytes, 0); }
+  void start_at(Lsn lsn) {
+    curve_.reset(lsn.bytes, 0);
+    cached_at_ = never;
+  }
 
-  /// A redo point: every page counts as not imaged again, and relations have their sizes of now.
+  /// A redo point: every page counts as not imaged again, and relations have their sizes of now. set_rates() follows.
   void start_cycle(Instant now, const std::vector<double>& relation_pages);
+
+  /// A redo point under the rates and, near enough, the sizes of the one before: a small part of the work.
+  void repeat_cycle(Instant now);
+
 
   /// Rates for the time from `now` on. `drivers` by Load::drivers; `fills` by RelationLoad::fill.
   void set_rates(Instant now, const std::vector<double>& drivers,
@@ -35,7 +42,14 @@ class WalFlow {
   /// Adds WAL at once: checkpoint records.
   void add(double aligned_bytes, double records);
 
-  Lsn lsn(Instant t) const { return {curve_(seconds(t - base_))}; }
+  /// Positions and rates from the last event on. The position at one instant is asked for again and again.
+  Lsn lsn(Instant t) const {
+    if (t != cached_at_) {
+      cached_ = curve_(seconds(t - base_));
+      cached_at_ = t;
+    }
+    return {cached_};
+  }
   double rate(Instant t) const { return curve_.derivative(seconds(t - base_)); }
   double images(Instant t) const { return images_(seconds(t - base_)); }
   double image_bytes(Instant t) const { return image_bytes_(seconds(t - base_)); }
@@ -66,7 +80,9 @@ class WalFlow {
   };
 
   void settle(Instant now);
+  void move_base(Instant now);
   void merge_similar_terms();
+  void add_terms();
 
   std::vector<Class> classes_;
   std::vector<Contribution> wal_rates_, record_rates_;
@@ -77,7 +93,10 @@ class WalFlow {
   sim::Mixture curve_, images_, image_bytes_;
   double records_ = 0, records_rate_ = 0;
   bool idle_ = true;
-  std::vector<Term> terms_;
+  std::vector<Term> terms_, fresh_terms_;  // of now; of a cycle's start under the present rates
+  bool fresh_ = false;                     // no page has been imaged at base_: shares are all 1
+  mutable Instant cached_at_ = never;
+  mutable double cached_ = 0;
 };
 
 /// Size of a compressed image relative to the plain one. Source: mixed business rows on PostgreSQL

@@ -1,18 +1,19 @@
 #include "models/wal_history.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/check.hpp"
 
 namespace models {
 
-void WalHistory::open(Instant now, const sim::Mixture& wal, const std::vector<double>& clocks,
+void WalHistory::open(Instant now, const sim::Mixture& wal, std::vector<double> clocks,
                       bool redo) {
   if (!stretches_.empty() && stretches_.back().from == now) {
     redo |= stretches_.back().redo;
     stretches_.pop_back();
   }
-  stretches_.push_back({now, wal, clocks, redo});
+  stretches_.push_back({now, wal, std::move(clocks), redo});
 }
 
 void WalHistory::forget_before(Instant needed) {

@@ -21,7 +21,7 @@ class WalHistory {
   };
 
   /// The stretch from `now` on; ends the one before.
-  void open(Instant now, const sim::Mixture& wal, const std::vector<double>& clocks, bool redo);
+  void open(Instant now, const sim::Mixture& wal, std::vector<double> clocks, bool redo);
   /// Forgets stretches that ended before `needed`.
   void forget_before(Instant needed);
 
