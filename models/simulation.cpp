@@ -148,6 +148,7 @@ void Simulation::add_nodes() {
     add_volume(state.data, node.data, cluster_files + databases * empty_database);
     state.shared_volume = !node.wal.has_value();
     if (node.wal) add_volume(state.wal, *node.wal, 0);
+    state.checkpoint_wal = checkpoint_wal(node.postgres, node.settings.wal_level);
     state.vacuum_phase = phase.uniform() * seconds(node.settings.autovacuum_naptime);
     const auto index = static_cast<std::size_t>(n);
     for (const std::size_t r : relations_of_node_[index]) state.pages += relations_[r].pages;
@@ -223,6 +224,7 @@ void Simulation::run() {
     timers_.cancel(id);
     ++events_;
     dispatch(id);
+    if (companion_.subscription >= 0 && first_failure(companion_.subscription) != never) return;
   }
   finish();
 }

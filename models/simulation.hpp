@@ -120,6 +120,7 @@ class Simulation {
     double written_since = 0;  // important WAL position at the last checkpoint
     double images_at_start = 0, pages_at_start = 0;
     double distance_estimate = 0;
+    double checkpoint_wal = 0;     // bytes of records a checkpoint writes
     double keep_from_segment = 0;  // captured when the checkpoint started
     double timed = 0, requested = 0;
     sim::TimerId time_due, volume_due, checkpoint_end, disk_check;
@@ -227,6 +228,7 @@ class Simulation {
   void settle_slot(std::size_t slot);
   void on_slot_step(std::size_t slot);
   void plan_slot(std::size_t slot);
+  void replay_changed(const SlotState& slot);
   double replay_speed(const SlotState& slot, Instant position) const;
   Instant restart_point(const SlotState& slot) const;
   Lsn restart_lsn(const SlotState& slot) const;

@@ -109,9 +109,12 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   node.pages_at_start = relation_bytes(index) / page_size;
   node.keep_from_segment = oldest_needed_segment(index);
   if (recording()) event("checkpoint", config.name, timed ? "starting: time" : "starting: wal");
-  for (const std::size_t s : slots_of_node_[index]) settle_slot(s);
+  for (const std::size_t s : slots_of_node_[index]) {
+    settle_slot(s);
+    note_slot(s);
+  }
   start_cycle(index);
-  node.flow.add(checkpoint_wal(config.postgres, config.settings.wal_level), 3);
+  node.flow.add(node.checkpoint_wal, 3);
   flow_changed(index);
   const double duration =
       checkpoint_duration(config.settings, config.wal_segment_size, buffers, node.flow.rate(now_));
@@ -154,7 +157,7 @@ void Simulation::end_checkpoint(std::size_t index) {
   node.checkpoint_running = false;
   const Lsn position = node.flow.lsn(now_);
   node.written_since =
-      node.redo.bytes + checkpoint_wal(config.postgres, config.settings.wal_level) + 64;
+      node.redo.bytes + node.checkpoint_wal + 64;
   node.distance_estimate =
       distance_estimate(node.distance_estimate, node.redo - node.previous_redo);
   for (const std::size_t s : slots_of_node_[index]) {

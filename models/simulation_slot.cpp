@@ -169,7 +169,19 @@ void Simulation::outage(std::size_t index, bool begins) {
     timers_.set(slot.step, after(now_, retry + again));
   }
   watch_slot(index);
-  if (slot.subscription >= 0) rates_changed();
+  replay_changed(slot);
+}
+
+/// What a subscription replays changes the load of its subscriber only.
+void Simulation::replay_changed(const SlotState& slot) {
+  if (slot.subscription < 0) return;
+  const auto subscriber = static_cast<std::size_t>(
+      mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
+  settle(subscriber);
+  settle_node_sites(subscriber);
+  for (const std::size_t s : slots_of_node_[subscriber]) settle_slot(s);
+  refresh_drivers();
+  set_rates(subscriber);
 }
 
 double Simulation::replay_speed(const SlotState& slot, Instant position) const {
@@ -209,7 +221,7 @@ void Simulation::settle_slot(std::size_t index) {
       slot.wire += load.wire[c] * clocks[c] * seconds(slot.position - before);
   }
   slot.settled = now_;
-  note_slot(index);
+  if (slot.state != Replay::streaming) note_slot(index);
 }
 
 /// Decides what the slot does from now on and when that changes.
@@ -254,7 +266,7 @@ void Simulation::on_slot_step(std::size_t index) {
   }
   plan_slot(index);
   watch_slot(index);
-  if (slot.subscription >= 0) rates_changed();
+  replay_changed(slot);
 }
 
 Instant Simulation::restart_point(const SlotState& slot) const {
@@ -287,6 +299,12 @@ void Simulation::note_slot(std::size_t index) {
   const Lsn current = node.flow.lsn(now_);
   const Lsn restart = restart_lsn(slot);
   slot.retained_most = std::max(slot.retained_most, current - restart);
+  if (slot.state == Replay::streaming && slot.standby < 0) {
+    // The last whole tooth between two snapshots.
+    const Instant snapshot = restart_point(slot);
+    const Instant before = snapshot - from_seconds(snapshot_interval);
+    if (before >= Instant{}) slot.retained_most = std::max(slot.retained_most, restart - node.history.lsn(before));
+  }
   slot.lag_most = std::max(slot.lag_most, current - confirmed_lsn(slot));
   slot.replay_lag_most = std::max(slot.replay_lag_most, seconds(now_ - slot.position));
   const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
