@@ -41,23 +41,19 @@ void DdlReader::alter_table(Node node) {
   if (schema_.sequences.contains(new_name(node["relation"]).qualified())) return;
   const int found = table(node["relation"], node["missing_ok"].flag());
   if (found < 0) return;
-  const bool recurse = node["relation"]["inh"].flag();
-  for (const Node command : node["cmds"]) alter_one(found, command.content(), recurse);
+  const bool only = !node["relation"]["inh"].flag();
+  for (const Node element : node["cmds"]) {
+    const Node command = element.content();
+    if (!alter_one(found, command) || only) continue;
+    const std::string_view subtype = command["subtype"].text();
+    if (subtype == "AT_AddConstraint") keys_to_partitions(found);
+    if (!one_of(subtype, inherited_subtypes)) continue;
+    for (const Link& link : descendants(found)) alter_one(link.child, command);
+  }
 }
 
-/// Partitions and inheriting tables, one level down.
-std::vector<int> DdlReader::children(const Table& table) const {
-  std::vector<int> children;
-  const std::string name = table.qualified_name();
-  for (const auto& [child, parents] : schema_.parents)
-    for (const Parent& parent : parents)
-      if (const auto found = table_index_.find(child);
-          parent.table == name && found != table_index_.end())
-        children.push_back(found->second);
-  return children;
-}
-
-void DdlReader::alter_one(int at, Node command, bool recurse) {
+/// One action on one table; false after an error.
+bool DdlReader::alter_one(int at, Node command) {
   Table& table = schema_.tables[static_cast<std::size_t>(at)];
   const std::string_view subtype = command["subtype"].text();
   bool done = true;
@@ -65,14 +61,13 @@ void DdlReader::alter_one(int at, Node command, bool recurse) {
     done = add_column(table, command);
   } else if (subtype == "AT_DropColumn") {
     const int dropped = table.column_index(command["name"].string());
-    if (dropped < 0 && command["missing_ok"].flag()) return;
+    if (dropped < 0 && command["missing_ok"].flag()) return true;
     done = dropped >= 0 || column(table, command["name"].text(), -1) >= 0;
     if (done) drop_column(table, dropped);
   } else if (one_of(subtype, column_subtypes)) {
     done = alter_column(table, command, subtype);
   } else if (subtype == "AT_AddConstraint") {
     done = add_constraints(table, {{command["def"].content(), -1}});
-    if (done && recurse) constraints_to_partitions(at);
   } else if (subtype == "AT_DropConstraint") {
     done = drop_constraint(table, command);
   } else if (subtype == "AT_SetRelOptions" || subtype == "AT_ResetRelOptions") {
@@ -90,8 +85,7 @@ void DdlReader::alter_one(int at, Node command, bool recurse) {
     schema_.parents.erase(child.qualified());
   } else if (subtype == "AT_AddInherit") {
     if (const int parent = this->table(command["def"].content()); parent >= 0)
-      schema_.parents[table.qualified_name()].push_back(
-          {schema_.tables[static_cast<std::size_t>(parent)].qualified_name(), false, {}});
+      adopt(parent, at, {}, command["def"].content().location());
   } else if (subtype == "AT_DropInherit") {
     std::erase_if(schema_.parents[table.qualified_name()], [&](const Parent& parent) {
       return parent.table == new_name(command["def"].content()).qualified();
@@ -102,9 +96,7 @@ void DdlReader::alter_one(int at, Node command, bool recurse) {
     pass_over("ALTER TABLE actions on owner, statistics, storage, row security and the like",
               current_->piece.offset);
   }
-  if (!done || !recurse || !one_of(subtype, inherited_subtypes)) return;
-  for (const int child : children(schema_.tables[static_cast<std::size_t>(at)]))
-    if (child != at) alter_one(child, command, true);
+  return done;
 }
 
 bool DdlReader::add_column(Table& table, Node command) {
@@ -175,16 +167,19 @@ void DdlReader::drop_column(Table& table, int index) {
   std::erase_if(schema_.unresolved, [&](const UnresolvedType& unresolved) {
     return unresolved.table == table_name && unresolved.column == name;
   });
-  for (const models::Index& each : table.indexes) relations_.erase(table.schema + "." + each.name);
+  std::set<std::string> gone;
+  for (const models::Index& each : table.indexes) gone.insert(table.schema + "." + each.name);
   remove_column(table, index);
-  for (const models::Index& each : table.indexes) relations_.insert(table.schema + "." + each.name);
+  for (const models::Index& each : table.indexes) gone.erase(table.schema + "." + each.name);
+  for (const std::string& each : gone) forget_relation(each);
 }
 
 bool DdlReader::drop_constraint(Table& table, Node command) {
   const std::string name = command["name"].string();
   for (std::size_t i = 0; i < table.indexes.size(); ++i)
-    if (table.indexes[i].name == name && (table.indexes[i].unique || !command["missing_ok"])) {
-      relations_.erase(table.schema + "." + name);
+    if (table.indexes[i].name == name &&
+        schema_.key_constraints.contains(table.schema + "." + name)) {
+      forget_relation(table.schema + "." + name);
       remove_index(table, i);
       return true;
     }
@@ -199,43 +194,10 @@ bool DdlReader::drop_constraint(Table& table, Node command) {
   for (const models::Index& each : table.indexes) names.push_back(each.name);
   for (const models::ForeignKey& each : table.foreign_keys) names.push_back(each.name);
   const std::string near = nearest(name, names);
-  error(-1, fmt::format("{} has no constraint {}", table.qualified_name(), name),
-        near.empty() ? "" : fmt::format("did you mean {}?", near));
+  error_at(current_->offset_of_name(name),
+           fmt::format("{} has no constraint {}", table.qualified_name(), name),
+           near.empty() ? "" : fmt::format("did you mean {}?", near));
   return false;
-}
-
-/// Keys and foreign keys of a partitioned table are every partition's; CHECK does not matter.
-void DdlReader::constraints_to_partitions(int at) {
-  const Table& parent = schema_.tables[static_cast<std::size_t>(at)];
-  if (parent.kind != Table::Kind::partitioned) return;
-  for (const int index : children(parent)) {
-    Table& child = schema_.tables[static_cast<std::size_t>(index)];
-    copy_indexes(parent, child);
-    for (const models::ForeignKey& key : parent.foreign_keys)
-      if (std::none_of(child.foreign_keys.begin(), child.foreign_keys.end(),
-                       [&](const models::ForeignKey& own) { return own.name == key.name; })) {
-        models::ForeignKey copy = key;
-        for (int& column : copy.columns)
-          column = child.column_index(parent.columns[static_cast<std::size_t>(column)].name);
-        child.foreign_keys.push_back(std::move(copy));
-      }
-    constraints_to_partitions(index);
-  }
-}
-
-void DdlReader::attach_partition(int at, Node command) {
-  const int child = table(command["name"]);
-  if (child < 0) return;
-  const Table& parent = schema_.tables[static_cast<std::size_t>(at)];
-  Table& partition = schema_.tables[static_cast<std::size_t>(child)];
-  if (parent.kind != Table::Kind::partitioned || child == at)
-    return error(command["name"].location(),
-                 fmt::format("{} is not partitioned", parent.qualified_name()));
-  for (const models::Column& each : parent.columns)
-    if (column(partition, each.name, command["name"].location()) < 0) return;
-  std::vector<Parent>& parents = schema_.parents[partition.qualified_name()];
-  parents.push_back({parent.qualified_name(), true, partition_bound(current_->piece.lexed())});
-  copy_indexes(parent, partition);
 }
 
 void DdlReader::replica_identity(Table& table, Node node) {
@@ -253,7 +215,8 @@ void DdlReader::replica_identity(Table& table, Node node) {
       table.replica_identity_index = static_cast<int>(i);
       return;
     }
-  error(-1, fmt::format("{} has no index {}", table.qualified_name(), name));
+  error_at(current_->offset_of_name(name),
+           fmt::format("{} has no index {}", table.qualified_name(), name));
 }
 
 void DdlReader::trigger_state(Table& table, Node command, bool enabled) {

@@ -59,7 +59,7 @@ bool DdlReader::add_constraints(Table& table, const std::vector<Constraint>& con
       if (kept.unique && other.unique &&
           names_of(table, kept.keys) == names_of(table, other.keys) &&
           kept.includes.size() == other.includes.size()) {
-        relations_.erase(table.schema + "." + other.name);
+        forget_relation(table.schema + "." + other.name);
         table.indexes.erase(table.indexes.begin() + static_cast<std::ptrdiff_t>(j));
       }
     }
@@ -97,8 +97,8 @@ bool DdlReader::key_constraint(Table& table, const Constraint& constraint) {
   const bool is_primary = primary(node);
   std::vector<int> keys, includes;
   if (constraint.column >= 0) keys.push_back(constraint.column);
-  if (!column_list(table, node["keys"], node.location(), keys) ||
-      !column_list(table, node["including"], node.location(), includes))
+  if (!column_list(table, node["keys"], -1, keys) ||
+      !column_list(table, node["including"], -1, includes))
     return false;
   if (is_primary && std::any_of(table.indexes.begin(), table.indexes.end(),
                                 [](const models::Index& index) { return index.primary; })) {
@@ -126,6 +126,7 @@ bool DdlReader::key_constraint(Table& table, const Constraint& constraint) {
                      : free_name(table.schema, table.name, joined_column_names(names), "key");
   }
   if (!claim({table.schema, index.name, node.location()}, false)) return false;
+  schema_.key_constraints.insert(table.schema + "." + index.name);
   table.indexes.push_back(std::move(index));
   return true;
 }
@@ -151,6 +152,7 @@ bool DdlReader::exclusion_constraint(Table& table, const Constraint& constraint)
   if (index.name.empty())
     index.name = free_name(table.schema, table.name, joined_column_names(names), "excl");
   if (!claim({table.schema, index.name, node.location()}, false)) return false;
+  schema_.key_constraints.insert(table.schema + "." + index.name);
   table.indexes.push_back(std::move(index));
   return true;
 }
@@ -159,7 +161,7 @@ bool DdlReader::foreign_key(Table& table, const Constraint& constraint) {
   const Node node = constraint.node;
   models::ForeignKey key;
   if (constraint.column >= 0) key.columns.push_back(constraint.column);
-  if (!column_list(table, node["fk_attrs"], node.location(), key.columns)) return false;
+  if (!column_list(table, node["fk_attrs"], -1, key.columns)) return false;
 
   const Name referenced = new_name(node["pktable"]);
   const Table* target = &table;  // itself, while it is being made
@@ -223,9 +225,10 @@ bool DdlReader::adopt_index(Table& table, const Constraint& constraint) {
       if (key.column >= 0) table.columns[static_cast<std::size_t>(key.column)].not_null = true;
   if (const std::string renamed = node["conname"].string(); !renamed.empty() && renamed != name) {
     if (!claim({table.schema, renamed, node.location()}, false)) return false;
-    relations_.erase(table.schema + "." + name);
+    forget_relation(table.schema + "." + name);
     index->name = renamed;
   }
+  schema_.key_constraints.insert(table.schema + "." + index->name);
   return true;
 }
 

@@ -18,25 +18,6 @@ std::string slice(const Lexed& lexed, std::size_t first, std::size_t last) {
                                        lexed.tokens[last].end - lexed.tokens[first].begin)};
 }
 
-bool same_columns(const models::Table& a, const std::vector<models::IndexColumn>& of_a,
-                  const models::Table& b, const std::vector<models::IndexColumn>& of_b) {
-  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
-                    [&](const models::IndexColumn& x, const models::IndexColumn& y) {
-                      if (x.column < 0 || y.column < 0)
-                        return x.column == y.column && x.expression == y.expression;
-                      return a.columns[static_cast<std::size_t>(x.column)].name ==
-                             b.columns[static_cast<std::size_t>(y.column)].name;
-                    });
-}
-
-/// Would the two indexes serve as one another's partition?
-bool same_index(const models::Table& a, const models::Index& of_a, const models::Table& b,
-                const models::Index& of_b) {
-  return of_a.method == of_b.method && of_a.unique == of_b.unique &&
-         of_a.predicate == of_b.predicate && same_columns(a, of_a.keys, b, of_b.keys) &&
-         same_columns(a, of_a.includes, b, of_b.includes);
-}
-
 }  // namespace
 
 std::optional<models::Index::Method> index_method(std::string_view name) {
@@ -165,52 +146,7 @@ void DdlReader::create_index_on(int at, Node node, bool recurse) {
     index.name = free_name(on.schema, on.name, joined_column_names(names), "idx");
   if (!claim({on.schema, index.name, -1}, node["if_not_exists"].flag())) return;
   on.indexes.push_back(std::move(index));
-  if (recurse && on.kind == Table::Kind::partitioned)
-    for (const int child : children(on))
-      copy_indexes(schema_.tables[static_cast<std::size_t>(at)],
-                   schema_.tables[static_cast<std::size_t>(child)]);
-}
-
-/// Gives a table the indexes of another that it lacks, under names of its own; partitions below
-/// follow.
-void DdlReader::copy_indexes(const Table& from, Table& to) {
-  const auto column_in_to = [&](int column) {
-    return to.column_index(from.columns[static_cast<std::size_t>(column)].name);
-  };
-  for (models::Index index : from.indexes) {
-    if (std::any_of(index.keys.begin(), index.keys.end(), [&](const models::IndexColumn& key) {
-          return key.column >= 0 && column_in_to(key.column) < 0;
-        }))
-      continue;
-    if (std::any_of(to.indexes.begin(), to.indexes.end(),
-                    [&](const models::Index& own) { return same_index(from, index, to, own); }))
-      continue;
-    std::vector<std::string> names;
-    for (auto* columns : {&index.keys, &index.includes})
-      for (models::IndexColumn& column : *columns) {
-        for (int& use : column.uses) use = column_in_to(use);
-        if (column.column < 0) {
-          const std::size_t bracket = column.expression.find('(');
-          names.push_back(bracket == 0 ? "expr" : column.expression.substr(0, bracket));
-          continue;
-        }
-        column.column = column_in_to(column.column);
-        names.push_back(to.columns[static_cast<std::size_t>(column.column)].name);
-        if (index.primary) to.columns[static_cast<std::size_t>(column.column)].not_null = true;
-      }
-    for (int& use : index.predicate_uses) use = column_in_to(use);
-    const bool constraint = index.name.ends_with("_key");
-    index.name = index.primary ? free_name(to.schema, to.name, "", "pkey")
-                               : free_name(to.schema, to.name, joined_column_names(names),
-                                           constraint ? "key" : "idx");
-    relations_.insert(to.schema + "." + index.name);
-    to.indexes.push_back(std::move(index));
-  }
-  if (to.kind == Table::Kind::partitioned)
-    for (const int child : children(to)) {
-      Table& below = schema_.tables[static_cast<std::size_t>(child)];
-      if (&below != &to) copy_indexes(to, below);
-    }
+  if (recurse) keys_to_partitions(at);
 }
 
 std::pair<int, int> DdlReader::find_index(Node range_var) const {

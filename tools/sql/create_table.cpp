@@ -5,6 +5,7 @@
 
 #include "tools/sql/ddl_reader.hpp"
 #include "tools/sql/names.hpp"
+#include "tools/sql/spelling.hpp"
 
 namespace sql {
 namespace {
@@ -66,7 +67,7 @@ void DdlReader::create_table(Node node, Table::Kind kind) {
   if (!read) {  // no half-made table
     relations_.erase(name.qualified());
     for (const models::Index& index : table.indexes)
-      relations_.erase(table.schema + "." + index.name);
+      forget_relation(table.schema + "." + index.name);
     schema_.unresolved.resize(unresolved_before);
     schema_.parents.erase(name.qualified());
     schema_.checks.erase(name.qualified());
@@ -93,13 +94,13 @@ bool DdlReader::table_elements(Node node, Table& table) {
   for (const Node parent : node["inhRelations"])
     if (node["partbound"])
       if (const int from = find_table(parent.content()); from >= 0)
-        copy_indexes(schema_.tables[static_cast<std::size_t>(from)], table);
+        copy_indexes(schema_.tables[static_cast<std::size_t>(from)], table, true);
   for (const Node element : node["tableElts"]) {
     const Node clause = element.as("TableLikeClause");
     if (!clause || (static_cast<unsigned>(clause["options"].number()) & like_indexes) == 0)
       continue;
     if (const int from = find_table(clause["relation"]); from >= 0)
-      copy_indexes(schema_.tables[static_cast<std::size_t>(from)], table);
+      copy_indexes(schema_.tables[static_cast<std::size_t>(from)], table, false);
   }
   return true;
 }
@@ -163,13 +164,13 @@ void DdlReader::record_unresolved(const Table& table, const models::Column& colu
                                              column.name, table.qualified_name())
                                : fmt::format("column {} of {} has type {}, whose size is not known",
                                              column.name, table.qualified_name(), column.type);
-  const std::string cast = column.type.empty() ? " (or cast the expression to its type)" : "";
-  schema_.unresolved.push_back(
-      {table.qualified_name(), column.name, column.type,
-       current_->error(
-           location, what,
-           fmt::format("give its average bytes: tables: {{{}: {{widths: {{{}: 40}}}}}}{}",
-                       table.qualified_name(), column.name, cast))});
+  std::string hint = fmt::format("give its average bytes: tables: {{{}: {{widths: {{{}: 40}}}}}}",
+                                 table.qualified_name(), column.name);
+  if (column.type.empty()) hint += ", or cast the expression to its type";
+  if (const std::string near = nearest(column.type, type_names(schema_)); !near.empty())
+    hint = fmt::format("did you mean {}? Else {}", near, hint);
+  schema_.unresolved.push_back({table.qualified_name(), column.name, column.type,
+                                current_->error(location, what, std::move(hint))});
 }
 
 void DdlReader::column_constraint(Node constraint, Table& table, int index) {
@@ -212,32 +213,6 @@ bool DdlReader::like(Node node, Table& table) {
     }
     table.columns.push_back(std::move(column));
   }
-  return true;
-}
-
-bool DdlReader::inherit(Node range_var, Table& table, bool partition) {
-  const int from = this->table(range_var);
-  if (from < 0) return false;
-  const Table& parent = schema_.tables[static_cast<std::size_t>(from)];
-  if (partition && parent.kind != Table::Kind::partitioned) {
-    error(range_var.location(), fmt::format("{} is not partitioned", parent.qualified_name()));
-    return false;
-  }
-  for (const models::Column& column : parent.columns) {
-    const int own = table.column_index(column.name);  // of another parent
-    if (own < 0)
-      table.columns.push_back(column);
-    else
-      table.columns[static_cast<std::size_t>(own)].not_null |= column.not_null;
-  }
-  for (const UnresolvedType& type : std::vector{schema_.unresolved})
-    if (type.table == parent.qualified_name())
-      schema_.unresolved.push_back({table.qualified_name(), type.column, type.type, type.problem});
-  if (partition) {
-    table.foreign_keys = parent.foreign_keys;
-    table.triggers = parent.triggers;
-  }
-  schema_.parents[table.qualified_name()].push_back({parent.qualified_name(), partition, {}});
   return true;
 }
 

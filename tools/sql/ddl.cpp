@@ -60,10 +60,17 @@ void DdlReader::read() {
 }
 
 void DdlReader::report_passed_over() {
-  for (const auto& [kind, what] : passed_over_)
-    problems_.push_back(problem_at(source_, what.first, Problem::Severity::notice,
-                                   fmt::format("{}: {} passed over, capacity does not depend on {}",
-                                               kind, what.count, what.count == 1 ? "it" : "them")));
+  for (const auto& [kind, what] : passed_over_) {
+    const bool triggers = kind == unread_triggers, data = kind == data_statements;
+    const char* rest = triggers          ? "what their functions do is not read"
+                       : data            ? "tables start with the rows that the scenario gives"
+                       : what.count == 1 ? "capacity does not depend on it"
+                                         : "capacity does not depend on them";
+    problems_.push_back(
+        problem_at(source_, what.first, Problem::Severity::notice,
+                   fmt::format("{}: {} passed over, {}", kind, what.count, rest),
+                   triggers ? "list the statements that they execute in the workload" : ""));
+  }
 }
 
 void DdlReader::pass_over(std::string_view kind, std::size_t offset) {
@@ -145,6 +152,9 @@ void DdlReader::read_statement(Node statement) {
              [](DdlReader& r, Node n) {
                r.create_table(n["base"] ? n["base"] : n["baseStmt"], Table::Kind::foreign_table);
              }},
+      // Ranges and base types: a column of one needs a width from the scenario.
+      Reader{"CreateRangeStmt", [](DdlReader&, Node) {}},
+      Reader{"DefineStmt", [](DdlReader&, Node) {}},
       Reader{"DropStmt", [](DdlReader& r, Node n) { r.drop(n); }},
       Reader{"RenameStmt", [](DdlReader& r, Node n) { r.rename(n); }},
       Reader{"AlterObjectSchemaStmt", [](DdlReader& r, Node n) { r.set_schema(n); }},

@@ -86,7 +86,8 @@ int DdlReader::table(Node range_var, bool missing_ok) {
 }
 
 int DdlReader::column(const Table& table, std::string_view name, int location) {
-  return column_at(table, name, current_->offset(location));
+  return column_at(table, name,
+                   location < 0 ? current_->offset_of_name(name) : current_->offset(location));
 }
 
 int DdlReader::column_at(const Table& table, std::string_view name, std::size_t offset) {
@@ -127,6 +128,17 @@ bool DdlReader::claim(const Name& name, bool if_not_exists) {
   return false;
 }
 
+void DdlReader::forget_relation(const std::string& name) {
+  relations_.erase(name);
+  schema_.key_constraints.erase(name);
+}
+
+void DdlReader::rename_index_entry(const std::string& from, const std::string& to) {
+  relations_.erase(from);
+  relations_.insert(to);
+  if (schema_.key_constraints.erase(from) > 0) schema_.key_constraints.insert(to);
+}
+
 void DdlReader::add_table(Table table) {
   schema_.schemas.insert(table.schema);
   relations_.insert(table.qualified_name());
@@ -138,7 +150,7 @@ void DdlReader::remove_table(int index) {
   const Table& table = schema_.tables[static_cast<std::size_t>(index)];
   const std::string name = table.qualified_name();
   relations_.erase(name);
-  for (const models::Index& each : table.indexes) relations_.erase(table.schema + "." + each.name);
+  for (const models::Index& each : table.indexes) forget_relation(table.schema + "." + each.name);
   schema_.parents.erase(name);
   schema_.checks.erase(name);
   schema_.view_reads.erase(name);
@@ -156,10 +168,8 @@ void DdlReader::rename_table(int index, std::string schema, std::string name) {
   const std::string old_name = table.qualified_name();
   relations_.erase(old_name);
   table_index_.erase(old_name);
-  for (const models::Index& each : table.indexes) {
-    relations_.erase(table.schema + "." + each.name);
-    relations_.insert(schema + "." + each.name);
-  }
+  for (const models::Index& each : table.indexes)
+    rename_index_entry(table.schema + "." + each.name, schema + "." + each.name);
   table.schema = std::move(schema);
   table.name = std::move(name);
   const std::string new_qualified = table.qualified_name();

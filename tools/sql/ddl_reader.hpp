@@ -59,6 +59,8 @@ class DdlReader {
   int column_at(const Table& table, std::string_view name, std::size_t offset);
   bool column_list(const Table& table, Node names, int location, std::vector<int>& columns);
   bool claim(const Name& name, bool if_not_exists);
+  void forget_relation(const std::string& name);
+  void rename_index_entry(const std::string& from, const std::string& to);
   void add_table(Table table);
   void remove_table(int index);
   void rename_table(int index, std::string schema, std::string name);
@@ -79,10 +81,20 @@ class DdlReader {
   void column_constraint(Node constraint, Table& table, int column);
   void add_column(Table& table, models::Column column, const Type& type, int location);
   bool like(Node node, Table& table);
-  bool inherit(Node node, Table& table, bool partition);
-  void copy_indexes(const Table& from, Table& to);
   void partition_facts(Node node, const Table& table);
   void record_unresolved(const Table& table, const models::Column& column, int location);
+
+  // inheritance.cpp: partitions and inheriting tables
+  struct Link {
+    int parent, child;
+  };
+  std::vector<Link> descendants(int table) const;
+  bool inherit(Node range_var, Table& table, bool partition);
+  bool adopt(int parent, int child, std::optional<std::string> bound, int location);
+  void attach_partition(int table, Node command);
+  void copy_indexes(const Table& from, Table& to, bool unless_present);
+  void keys_to_partitions(int table);
+  void trigger_to_partitions(int table);
 
   // constraints.cpp
   struct Constraint {
@@ -113,17 +125,14 @@ class DdlReader {
 
   // alter_table.cpp
   void alter_table(Node node);
-  void alter_one(int table, Node command, bool recurse);
+  bool alter_one(int table, Node command);
   bool alter_column(Table& table, Node command, std::string_view subtype);
   bool add_column(Table& table, Node command);
-  void constraints_to_partitions(int table);
   void drop_column(Table& table, int column);
   bool drop_constraint(Table& table, Node command);
   void alter_column_type(Table& table, int column, Node definition);
-  void attach_partition(int table, Node command);
   void replica_identity(Table& table, Node command);
   void trigger_state(Table& table, Node command, bool enabled);
-  std::vector<int> children(const Table& table) const;
 
   // objects.cpp: types, sequences, schemas; drop, rename, move
   void create_enum(Node node);
@@ -140,7 +149,7 @@ class DdlReader {
   void rename(Node node);
   void rename_relation(Node node, const std::string& name);
   void rename_index(Table& table, models::Index& index, const std::string& name);
-  void rename_column(Table& on, const std::string& from, const std::string& to, int location);
+  void rename_column(int table, const std::string& from, const std::string& to, int location);
   void rename_type(const std::string& from, const std::string& to);
   void set_schema(Node node);
 

@@ -31,7 +31,8 @@ void DdlReader::create_enum(Node node) {
 void DdlReader::alter_enum(Node node) {
   const auto found = schema_.enums.find(find_type(node["typeName"]));
   if (found == schema_.enums.end())
-    return error(-1, fmt::format("type {} does not exist", dotted_name(node["typeName"])));
+    return error_at(current_->offset_of_name(last_name(node["typeName"])),
+                    fmt::format("type {} does not exist", dotted_name(node["typeName"])));
   const std::string value = node["newVal"].string();
   if (const Node old = node["oldVal"])
     std::replace(found->second.begin(), found->second.end(), old.string(), value);
@@ -103,21 +104,20 @@ std::string DdlReader::find_type(Node names) const {
   return {};
 }
 
+/// The table and its partitions, and the foreign keys to them.
 void DdlReader::drop_table(const std::string& schema, const std::string& name) {
   const int found = find_table(schema, name);
   if (found < 0) return;
-  const std::string dropped = schema_.tables[static_cast<std::size_t>(found)].qualified_name();
-  std::vector<std::string> partitions;
-  for (const auto& [child, parents] : schema_.parents)
-    for (const Parent& parent : parents)
-      if (parent.table == dropped && parent.partition) partitions.push_back(child);
-  remove_table(found);
-  for (Table& other : schema_.tables)
-    std::erase_if(other.foreign_keys,
-                  [&](const models::ForeignKey& key) { return key.referenced == dropped; });
-  for (const std::string& partition : partitions) {
-    const std::size_t point = partition.find('.');
-    drop_table(partition.substr(0, point), partition.substr(point + 1));
+  std::vector<std::string> dropped{
+      schema_.tables[static_cast<std::size_t>(found)].qualified_name()};
+  for (const Link& link : descendants(found))
+    if (schema_.tables[static_cast<std::size_t>(link.parent)].kind == Table::Kind::partitioned)
+      dropped.push_back(schema_.tables[static_cast<std::size_t>(link.child)].qualified_name());
+  for (const std::string& each : dropped) {
+    if (const auto at = table_index_.find(each); at != table_index_.end()) remove_table(at->second);
+    for (Table& other : schema_.tables)
+      std::erase_if(other.foreign_keys,
+                    [&](const models::ForeignKey& key) { return key.referenced == each; });
   }
 }
 
@@ -125,10 +125,11 @@ void DdlReader::drop_index(const std::string& schema, const std::string& name, b
   for (Table& table : schema_.tables)
     for (std::size_t i = 0; i < table.indexes.size(); ++i)
       if (table.indexes[i].name == name && (schema.empty() || schema == table.schema)) {
-        relations_.erase(table.schema + "." + name);
+        forget_relation(table.schema + "." + name);
         return remove_index(table, i);
       }
-  if (!missing_ok) error(-1, fmt::format("index {} does not exist", name));
+  if (!missing_ok)
+    error_at(current_->offset_of_name(name), fmt::format("index {} does not exist", name));
 }
 
 void DdlReader::drop(Node node) {
@@ -145,7 +146,8 @@ void DdlReader::drop(Node node) {
     if (type == "OBJECT_TABLE" || type == "OBJECT_VIEW" || type == "OBJECT_MATVIEW" ||
         type == "OBJECT_FOREIGN_TABLE") {
       if (find_table(in, name) < 0 && !missing_ok)
-        error(-1, fmt::format("{} does not exist", dotted_name(names)));
+        error_at(current_->offset_of_name(name),
+                 fmt::format("{} does not exist", dotted_name(names)));
       drop_table(in, name);
     } else if (type == "OBJECT_INDEX") {
       drop_index(in, name, missing_ok);
@@ -209,7 +211,7 @@ void DdlReader::rename_relation(Node node, const std::string& name) {
 
 void DdlReader::rename_index(Table& table, models::Index& index, const std::string& name) {
   if (!claim({table.schema, name, -1}, false)) return;
-  relations_.erase(table.schema + "." + index.name);
+  rename_index_entry(table.schema + "." + index.name, table.schema + "." + name);
   index.name = name;
 }
 
@@ -254,7 +256,9 @@ void DdlReader::rename(Node node) {
   if (found < 0) return;
   Table& on = schema_.tables[static_cast<std::size_t>(found)];
   if (type == "OBJECT_COLUMN") {
-    rename_column(on, old_name, name, node["relation"].location());
+    rename_column(found, old_name, name, node["relation"].location());
+    for (const Link& link : descendants(found))
+      rename_column(link.child, old_name, name, node["relation"].location());
   } else if (type == "OBJECT_TRIGGER") {
     for (models::Trigger& trigger : on.triggers)
       if (trigger.name == old_name) trigger.name = name;
@@ -268,8 +272,9 @@ void DdlReader::rename(Node node) {
   }
 }
 
-void DdlReader::rename_column(Table& on, const std::string& from, const std::string& to,
+void DdlReader::rename_column(int at, const std::string& from, const std::string& to,
                               int location) {
+  Table& on = schema_.tables[static_cast<std::size_t>(at)];
   const int found = column(on, from, location);
   if (found < 0) return;
   if (on.column_index(to) >= 0)
@@ -277,8 +282,6 @@ void DdlReader::rename_column(Table& on, const std::string& from, const std::str
   on.columns[static_cast<std::size_t>(found)].name = to;
   for (UnresolvedType& type : schema_.unresolved)
     if (type.table == on.qualified_name() && type.column == from) type.column = to;
-  for (const int child : children(on))
-    rename_column(schema_.tables[static_cast<std::size_t>(child)], from, to, location);
 }
 
 void DdlReader::set_schema(Node node) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/sql/depth.hpp"
+#include "tools/sql/names.hpp"
 #include "tools/sql/newer_syntax.hpp"
 
 namespace sql {
@@ -51,6 +52,16 @@ std::size_t Prepared::offset(int location) const {
   return location <= 0 ? 0 : rewrite.original_offset(static_cast<std::size_t>(location));
 }
 
+std::size_t Prepared::offset_of_name(std::string_view name) const {
+  const Lexed lexed = piece.lexed();
+  for (std::size_t i = 0; i < lexed.tokens.size(); ++i)
+    if ((lexed.tokens[i].kind == Token::Kind::word ||
+         lexed.tokens[i].kind == Token::Kind::quoted) &&
+        lexed.name(i) == name)
+      return lexed.tokens[i].begin;
+  return 0;
+}
+
 Problem Prepared::problem(int location, Problem::Severity severity, std::string message,
                           std::string hint) const {
   return problem_at(source, piece.offset + offset(location), severity, std::move(message),
@@ -67,6 +78,15 @@ bool shallow_enough(const Source& source, const Piece& piece, std::size_t& level
       "more than 10000 operators nested or chained in one statement",
       "write a long OR chain as IN (…), many rows as a VALUES list, or split the statement"));
   return false;
+}
+
+std::string expression_name(const std::string& expression) {
+  const Parsed parsed{"SELECT " + expression};
+  if (parsed.result.error != nullptr) return "expr";
+  const SyntaxTree tree{parsed.result.parse_tree};
+  const Node select = tree.root()["stmts"].front()["stmt"].as("SelectStmt");
+  const std::string name = figured_name(select["targetList"].front().as("ResTarget")["val"]);
+  return name.empty() ? "expr" : name;
 }
 
 std::optional<Prepared> prepare(const Source& source, const Piece& piece, int major,

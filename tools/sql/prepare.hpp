@@ -26,6 +26,9 @@ struct Prepared {
   Node statement() const { return tree->root()["stmts"].front()["stmt"]; }
   /// Offset in the piece of a location of the tree; 0 when the location is unknown.
   std::size_t offset(int location) const;
+  /// Offset in the piece of the first token with this name, for nodes without a location; 0 when
+  /// there is none.
+  std::size_t offset_of_name(std::string_view name) const;
   Problem problem(int location, Problem::Severity severity, std::string message,
                   std::string hint = {}) const;
   Problem error(int location, std::string message, std::string hint = {}) const {
@@ -37,6 +40,9 @@ struct Prepared {
 /// it with a stack for the statement's depth.
 std::optional<Prepared> prepare(const Source& source, const Piece& piece, int major,
                                 bool parameters, std::vector<Problem>& problems);
+
+/// Name that PostgreSQL gives an index column made by this expression.
+std::string expression_name(const std::string& expression);
 
 /// Refuses a statement that is too deep, in words; true when it may be prepared.
 bool shallow_enough(const Source& source, const Piece& piece, std::size_t& levels,

@@ -5,6 +5,7 @@
 
 #include "tools/sql/ddl_reader.hpp"
 #include "tools/sql/names.hpp"
+#include "tools/sql/passed_over.hpp"
 #include "tools/sql/trigger_body.hpp"
 
 namespace sql {
@@ -82,18 +83,13 @@ void DdlReader::create_trigger(Node node) {
   trigger.on_delete = (events & event_delete) != 0;
   if (!column_list(on, node["columns"], node["relation"].location(), trigger.update_of)) return;
   if (!trigger.before || !trigger.row)
-    pass_over("AFTER, INSTEAD OF and statement triggers (declare what they do in the workload)",
-              current_->piece.offset);
+    pass_over(unread_triggers, current_->piece.offset);
   else if (trigger.on_insert || trigger.on_update)
     trigger.assigns = assigned_columns(on, node);
 
   std::erase_if(on.triggers, [&](const models::Trigger& old) { return old.name == trigger.name; });
   on.triggers.push_back(std::move(trigger));
-  for (const int child : children(on)) {
-    Table& partition = schema_.tables[static_cast<std::size_t>(child)];
-    if (on.kind == Table::Kind::partitioned && partition.columns.size() == on.columns.size())
-      partition.triggers.push_back(on.triggers.back());
-  }
+  if (on.triggers.back().row) trigger_to_partitions(found);
 }
 
 std::vector<int> DdlReader::assigned_columns(const Table& on, Node node) {

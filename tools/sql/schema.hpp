@@ -56,6 +56,8 @@ struct Schema {
   std::map<std::string, Function> functions;  // overloads share an entry, the last one counts
   std::map<std::string, std::vector<Parent>> parents;   // of partitions and inheriting tables
   std::map<std::string, std::set<std::string>> checks;  // names of CHECK constraints by table
+  std::set<std::string>
+      key_constraints;  // schema.name of indexes that a key or EXCLUDE constraint made
   std::map<std::string, std::vector<std::string>> view_reads;  // tables and views a view reads
   std::map<std::string, std::string>
       partition_keys;  // PARTITION BY … as written, by partitioned table

@@ -100,8 +100,14 @@ int StatementReader::column(std::string_view name, int location) {
   std::vector<std::string> names;
   for (const models::Column& each : target().columns) names.push_back(each.name);
   const std::string near = nearest(name, names);
-  error(location, fmt::format("table {} has no column {}", target().qualified_name(), name),
-        near.empty() ? "" : fmt::format("did you mean {}?", near));
+  if (mute_) return -1;
+  failed_ = true;
+  const std::size_t offset =
+      location < 0 ? prepared_.offset_of_name(name) : prepared_.offset(location);
+  problems_.push_back(
+      problem_at(prepared_.source, prepared_.piece.offset + offset, Problem::Severity::error,
+                 fmt::format("table {} has no column {}", target().qualified_name(), name),
+                 near.empty() ? "" : fmt::format("did you mean {}?", near)));
   return -1;
 }
 
@@ -266,8 +272,7 @@ void StatementReader::copy(Node node) {
   if (!begin_write(node, "COPY", scope)) return;
   if (node["attlist"].size() > 0) {
     for (const Node name : node["attlist"])
-      if (const int found = column(name.as("String")["sval"].text(), node["relation"].location());
-          found >= 0)
+      if (const int found = column(name.as("String")["sval"].text(), -1); found >= 0)
         shape_.columns.push_back(found);
   } else {
     shape_.columns = target_columns({}, target().columns.size());

@@ -143,7 +143,7 @@ void StatementReader::arbiter(Node infer, const Scope& scope) {
   for (const Node element : infer["indexElems"]) {
     const Node part = element.content();
     if (part["name"]) {
-      const int found = column(part["name"].text(), infer.location());
+      const int found = column(part["name"].text(), -1);
       if (found < 0) return;
       add_once(wanted, found);
     } else {

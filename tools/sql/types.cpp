@@ -143,6 +143,21 @@ std::string canonical_name(std::string_view internal) {
   return found == names.end() ? std::string{} : std::string{found->second};
 }
 
+std::vector<std::string> type_names(const Schema& schema) {
+  std::vector<std::string> names{"int",    "integer",         "bigint",  "smallint",
+                                 "serial", "bigserial",       "boolean", "character varying",
+                                 "real",   "double precision"};
+  for (const Spelling& spelling : spellings) names.emplace_back(spelling.internal);
+  names.insert(names.end(), same_spelling.begin(), same_spelling.end());
+  const auto add_keys = [&](const auto& map) {
+    for (const auto& [name, type] : map)
+      names.push_back(name.starts_with("public.") ? name.substr(7) : name);
+  };
+  add_keys(schema.enums);
+  add_keys(schema.domains);
+  return names;
+}
+
 Type builtin(std::string name) { return {.name = std::move(name)}; }
 
 Type Type::array() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tools/sql/schema.hpp"
 #include "tools/sql/syntax_tree.hpp"
@@ -27,6 +28,9 @@ struct Type {
 /// domains to their base type, citext to text (the same bytes); enums and unknown types keep their
 /// name (schema.name unless in public).
 Type resolve_type(Node type_name, const Schema& schema);
+
+/// Every type name that resolves, to suggest one.
+std::vector<std::string> type_names(const Schema& schema);
 
 /// One of PostgreSQL's own types by its canonical name.
 Type builtin(std::string name);
