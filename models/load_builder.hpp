@@ -1,0 +1,108 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "models/load.hpp"
+#include "models/wal_record.hpp"
+
+/// Internal to models/load*.cpp: how a Load is put together.
+namespace models {
+
+template <class Vector>
+auto& at(Vector& vector, int i) {
+  return vector[static_cast<std::size_t>(i)];
+}
+
+inline double aligned8(const Length& length) { return length.aligned8(); }
+
+/// Fills of leaves are numbered after those of updates, whose number is known at the end only.
+inline constexpr int leaf_fills = 1'000'000;
+
+/// Adds to what a driver contributes.
+void accumulate(std::vector<Contribution>& list, int driver, double amount);
+
+/// Builds a Load statement by statement.
+class LoadBuilder {
+ public:
+  LoadBuilder(const Mesh& mesh, const std::vector<Site>& sites, const Draws& draws,
+              CurveCache& curves)
+      : mesh_{mesh}, sites_{sites}, draws_{draws}, curves_{curves} {}
+
+  Load build();
+
+ private:
+  struct Target {
+    int site;
+    int clock;
+    int gate;     // subscription that applies it; -1 = the original statement
+    double rate;  // executions per second at factor 1
+    double connections;
+  };
+
+  void add_relations();
+  void describe_vacuum(SiteLoad& load, const Table& t, const TableGeometry& g,
+                       const Site& site) const;
+  void add_streams();
+  void add_jobs();
+  void add_statement_job(const Job& job, JobLoad& load);
+  void add_rebuild(const Job& job, JobLoad& load);
+  void add_transaction(const Stream& stream, int clock, double rate);
+  void add_statement(const Statement& statement, const Target& target);
+  void add_upsert(const Statement& statement, const Target& target, double rows);
+  void add_insert(const Statement& statement, const Target& target, double rows, bool copy);
+  void add_update(const Statement& statement, const Target& target, double rows);
+  void add_delete(const Statement& statement, const Target& target, double rows);
+  /// How index entries come about: by inserts, or by updates that change these columns.
+  struct Entries {
+    const std::vector<int>* changed = nullptr;
+    DrawnAccess access;
+    double first_touches = 0;  // updates within a checkpoint cycle
+  };
+  void add_index_entries(const Target& target, double rate, const std::vector<Contribution>& by,
+                         const Entries& how);
+  void add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
+                             const std::vector<Contribution>& entries);
+  void add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
+                             const std::vector<Contribution>& entries, bool new_key,
+                             const Entries& how);
+  std::vector<PageClass> leaf_classes(const IndexGeometry& index, const TableGeometry& g,
+                                      DrawnAccess access) const;
+  static void flatten(std::vector<PageClass>& classes, double first_touches);
+  LeafLoad& leaf_load(RelationLoad& r, const IndexGeometry& index);
+  static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by);
+  static void lay_over(RelationLoad& r);
+  static std::vector<ImagedPages> merged(std::vector<ImagedPages> pages, std::size_t most);
+  void add_commit(int node, int clock, int gate, double rate);
+  void publish(const Statement& statement, const Target& target, double rows);
+  double wire_bytes(const Statement& statement, int subscription, int table) const;
+  void finish_updates();
+
+  int clock_of(const Stream& stream);
+  int driver(int clock, int gate, int updates = -1, Driver::Part part = Driver::Part::everything);
+  void add_wal(int node, int driver, double bytes, double records);
+  DrawnAccess drawn(const Access& access) const;
+  const Table& table(int site) const { return at(mesh_.tables, at(sites_, site).table); }
+  const Node& node_of(int site) const { return at(mesh_.nodes, at(sites_, site).node); }
+  RelationLoad& relation(int site, RelationLoad::Kind kind, int index = -1);
+  int site_of(int table, int subscription) const;
+  bool keeps_data(int site) const { return node_of(site).settings.wal_level == WalLevel::logical; }
+
+  /// Updates of one site, gathered before the curve can be made.
+  struct Pending {
+    DrawnAccess access;
+    double rate = 0, hot = 0;
+  };
+
+  const Mesh& mesh_;
+  const std::vector<Site>& sites_;
+  const Draws& draws_;
+  CurveCache& curves_;
+  Load load_;
+  std::vector<TableGeometry> geometry_;        // by site
+  std::vector<int> first_relation_;            // by site; -1 = not stored
+  std::vector<std::vector<Pending>> pending_;  // by site
+};
+
+}  // namespace models

@@ -1,0 +1,216 @@
+#include <cmath>
+
+#include "models/load_builder.hpp"
+#include "sim/math.hpp"
+
+namespace models {
+namespace {
+
+/// Children per internal page.
+double internal_fanout(const IndexLayout& index) {
+  return 1 + std::floor(5675 / (index.pivot + line_pointer));
+}
+
+/// Whether a key, INCLUDE column, expression or predicate of the index reads one of the columns.
+bool reads_any(const Index& index, const std::vector<int>& columns) {
+  const auto among = [&columns](int c) {
+    return std::find(columns.begin(), columns.end(), c) != columns.end();
+  };
+  const auto reads = [&among](const IndexColumn& key) {
+    return among(key.column) || std::any_of(key.uses.begin(), key.uses.end(), among);
+  };
+  return std::any_of(index.keys.begin(), index.keys.end(), reads) ||
+         std::any_of(index.includes.begin(), index.includes.end(), reads) ||
+         std::any_of(index.predicate_uses.begin(), index.predicate_uses.end(), among);
+}
+
+}  // namespace
+
+/// Entries for every index of a table: by inserts (`changed` empty) or by updates that are not HOT.
+void LoadBuilder::add_index_entries(const Target& target, double rate,
+                                    const std::vector<Contribution>& by, const Entries& how) {
+  const Table& t = table(target.site);
+  const TableGeometry& g = at(geometry_, target.site);
+  for (std::size_t i = 0; i < t.indexes.size(); ++i) {
+    const IndexGeometry& index = g.indexes[i];
+    RelationLoad& r = relation(target.site, RelationLoad::Kind::index, static_cast<int>(i));
+    std::vector<Contribution> entries;
+    for (const Contribution& c : by)
+      entries.push_back({c.driver, c.amount * rate * index.layout.rows_share});
+    if (t.persistence == Persistence::permanent)
+      for (const Contribution& c : entries)
+        add_wal(r.node, c.driver, c.amount * aligned8(btree_insert_leaf(index.layout)), c.amount);
+    const bool new_key = how.changed == nullptr || reads_any(t.indexes[i], *how.changed);
+    if (how.changed == nullptr && index.order == KeyOrder::ascending)
+      add_rightmost_entries(r, index, entries);
+    else
+      add_scattered_entries(r, index, entries, new_key, how);
+  }
+}
+
+/// Entries on the right: one leaf is filled after the other, and split off when it is full.
+void LoadBuilder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
+                                        const std::vector<Contribution>& entries) {
+  const double per_leaf = rows_per_leaf_ascending(index.layout);
+  ImagedPages tail, parent;
+  tail.pages = 1;
+  tail.image = page_image(leaf_content(index.fill / 2)) - index.layout.tuple.mean;
+  parent.pages = 1;
+  parent.image = page_image(page_size * 0.35);
+  for (const Contribution& c : entries) {
+    add_wal(r.node, c.driver, c.amount * split_wal_ascending(index.layout),
+            2 * c.amount / per_leaf);
+    accumulate(r.growth, c.driver, c.amount / per_leaf);
+    tail.touches.push_back(c);
+    parent.touches.push_back({c.driver, c.amount / per_leaf});
+  }
+  r.imaged.push_back(std::move(tail));
+  if (index.internal > 0) r.imaged.push_back(std::move(parent));
+}
+
+/// Entries anywhere: leaves split in the middle as they run full.
+void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
+                                        const std::vector<Contribution>& entries, bool new_key,
+                                        const Entries& how) {
+  const TableGeometry& g = at(geometry_, r.site);
+  // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion
+  // removes before the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
+  if (new_key) {
+    LeafLoad& leaves = leaf_load(r, index);
+    for (const Contribution& c : entries) accumulate(leaves.rate, c.driver, c.amount);
+  }
+  r.image = page_image(leaf_content(index.fill)) - index.layout.tuple.mean;
+  r.replaced = index.layout.tuple.mean;
+  const double leaves = index.leaves / std::max(1.0, index.pages);
+  for (const Contribution& c : entries) {
+    auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}}
+                                          : leaf_classes(index, g, how.access);
+    if (at(load_.drivers, c.driver).part == Driver::Part::moves)
+      flatten(classes, how.first_touches);
+    for (PageClass& p : classes) p.pages *= leaves;
+    classes.push_back({1 - leaves, 0});  // metapage and internal pages
+    touch(r, std::move(classes), {c});
+  }
+}
+
+/// Notes who touches the pages of a relation; patterns over the same classes share them.
+void LoadBuilder::touch(RelationLoad& r, std::vector<PageClass> classes,
+                        std::vector<Contribution> by) {
+  for (TouchPattern& known : r.patterns) {
+    if (known.classes != classes) continue;
+    for (const Contribution& c : by) accumulate(known.touches, c.driver, c.amount);
+    return;
+  }
+  r.patterns.push_back({std::move(classes), std::move(by)});
+}
+
+/// Pages on which all patterns are constant, as if independent of each other; neighbours are merged
+/// beyond 32.
+void LoadBuilder::lay_over(RelationLoad& r) {
+  constexpr std::size_t most = 32;
+  std::vector<ImagedPages> pages(1);
+  for (const TouchPattern& pattern : r.patterns) {
+    std::vector<ImagedPages> finer;
+    for (const ImagedPages& coarse : pages) {
+      for (const PageClass& p : pattern.classes) {
+        if (p.pages <= 0) continue;
+        ImagedPages& both = finer.emplace_back(coarse);
+        both.share = coarse.share * p.pages;
+        for (Contribution& c : both.touches) c.amount *= p.pages;
+        for (const Contribution& c : pattern.touches)
+          accumulate(both.touches, c.driver, c.amount * p.touches * coarse.share);
+      }
+    }
+    pages = merged(std::move(finer), most);
+  }
+  for (ImagedPages& p : pages)
+    if (!p.touches.empty()) r.imaged.push_back(std::move(p));
+}
+
+/// Joins the classes whose touches per page are most alike until `most` are left.
+std::vector<ImagedPages> LoadBuilder::merged(std::vector<ImagedPages> pages, std::size_t most) {
+  const auto density = [](const ImagedPages& p) {
+    double touches = 0;
+    for (const Contribution& c : p.touches) touches += c.amount;
+    return touches / p.share;
+  };
+  std::sort(pages.begin(), pages.end(),
+            [&](const ImagedPages& a, const ImagedPages& b) { return density(a) > density(b); });
+  while (pages.size() > most) {
+    std::vector<ImagedPages> fewer;
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      if (i % 2 == 1 && pages.size() - i / 2 > most / 2) {
+        fewer.back().share += pages[i].share;
+        for (const Contribution& c : pages[i].touches)
+          accumulate(fewer.back().touches, c.driver, c.amount);
+      } else {
+        fewer.push_back(std::move(pages[i]));
+      }
+    }
+    pages = std::move(fewer);
+  }
+  return pages;
+}
+
+std::vector<PageClass> LoadBuilder::leaf_classes(const IndexGeometry& index, const TableGeometry& g,
+                                                 DrawnAccess access) const {
+  // An index whose key follows the heap's order sees the heap's pattern; any other one sees it
+  // scattered.
+  if (index.order != KeyOrder::ascending) access.keys = Access::Keys::scattered;
+  return curves_.classes(access, std::max(1.0, g.rows), index.leaves);
+}
+
+/// A row moves when its page is visited for the first time since it was full, so moves spread over
+/// the pages that are visited at all, not in proportion to their visits.
+void LoadBuilder::flatten(std::vector<PageClass>& classes, double first_touches) {
+  double sum = 0;
+  for (PageClass& p : classes) {
+    if (p.pages <= 0) continue;
+    p.touches = p.pages * sim::one_minus_exp(first_touches * p.touches / p.pages);
+    sum += p.touches;
+  }
+  for (PageClass& p : classes) p.touches /= std::max(sum, 1e-300);
+}
+
+LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
+  const auto id = static_cast<int>(&r - load_.relations.data());
+  for (LeafLoad& known : load_.leaves)
+    if (known.relation == id) return known;
+  const TableGeometry& g = at(geometry_, r.site);
+  const double entries = g.rows * index.layout.rows_share;
+  const double per_leaf = entries / index.leaves;
+  const double full = rows_per_leaf_built(index.layout);
+  LeafLoad& leaves = load_.leaves.emplace_back();
+  leaves.relation = id;
+  // An index of less than a leaf is past that stage at once.
+  const bool tiny = entries < full;
+  const bool built = !tiny && index.built;
+  leaves.rows = std::max(entries, full);
+  leaves.curve = curves_.leaves(
+      LeafCurve::shape(index.layout, tiny ? rows_per_leaf_random(index.layout) : per_leaf,
+                       built ? LeafCurve::Start::built : LeafCurve::Start::grown));
+  const auto fill = static_cast<int>(load_.leaves.size()) - 1;
+  r.fill = leaf_fills + fill;  // made an index into all fills when the updates are counted
+  if (table(r.site).persistence != Persistence::permanent) return leaves;
+  const int splits = driver(-1, -1, fill, Driver::Part::splits);
+  const int merges = driver(-1, -1, fill, Driver::Part::merges);
+  // Half of the leaf moves, without its line pointers; posting tuples have few of them.
+  const double slot = index.layout.tuple.mean + line_pointer;
+  const double moved = btree_page_usable / 2 *
+                       (leaves.curve->merges_duplicates() ? 1 : index.layout.tuple.mean / slot);
+  add_wal(r.node, splits,
+          aligned8(btree_split_record(index.layout, moved, false)) +
+              aligned8(btree_insert_upper(index.layout.pivot)) -
+              aligned8(btree_insert_leaf(index.layout)),
+          1);
+  add_wal(r.node, merges, aligned8(btree_dedup_record(8)), 1);
+  accumulate(r.growth, splits, 1 + 1 / internal_fanout(index.layout));
+  ImagedPages parents;
+  parents.pages = std::max(1.0, index.internal);
+  parents.image = page_image(page_size * 0.7);
+  parents.touches = {{splits, 1}};
+  r.imaged.push_back(std::move(parents));
+  return leaves;
+}
+
+}  // namespace models

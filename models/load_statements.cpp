@@ -1,0 +1,293 @@
+#include "models/load_builder.hpp"
+#include "models/pgoutput.hpp"
+
+namespace models {
+
+void LoadBuilder::add_streams() {
+  for (const Stream& stream : mesh_.streams)
+    add_transaction(stream, clock_of(stream), draws_(stream.rate));
+}
+
+void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate) {
+  const int node = at(mesh_.databases, stream.database).node;
+  bool writes = false;
+  std::vector<bool> published(mesh_.subscriptions.size(), false);
+  for (const Statement& statement : stream.statements) {
+    if (statement.table < 0) continue;
+    const int site = site_of(statement.table, -1);
+    if (at(first_relation_, site) < 0) continue;
+    const Target target{site, clock, -1, rate, static_cast<double>(stream.connections)};
+    add_statement(statement, target);
+    const bool logged = table(site).persistence == Persistence::permanent;
+    writes |= logged && statement.kind != StatementKind::select;
+    if (statement.kind == StatementKind::select && !statement.locks_rows) continue;
+    for (std::size_t s = 0; s < mesh_.subscriptions.size(); ++s) {
+      const auto& tables = mesh_.subscriptions[s].tables;
+      if (std::find(tables.begin(), tables.end(), statement.table) != tables.end())
+        published[s] = true;
+    }
+  }
+  if (!writes) return;
+  add_commit(node, clock, -1, rate);
+  for (std::size_t s = 0; s < published.size(); ++s) {
+    if (!published[s]) continue;
+    const auto id = static_cast<int>(s);
+    SubscriptionLoad& subscription = load_.subscriptions[s];
+    subscription.wire.resize(load_.clocks.size());
+    subscription.apply_seconds.resize(load_.clocks.size());
+    at(subscription.wire, clock) += rate * (wire_begin + wire_commit);
+    const double commits = draws_(mesh_.subscriptions[s].apply_rate_commit);
+    if (commits > 0) at(subscription.apply_seconds, clock) += rate / commits;
+    add_commit(mesh_.subscriptions[s].subscriber, clock, id, rate);
+  }
+}
+
+void LoadBuilder::add_commit(int node, int clock, int gate, double rate) {
+  const Node& n = at(mesh_.nodes, node);
+  CommitParts parts;
+  parts.wal_level = n.settings.wal_level;
+  parts.applied = gate >= 0;
+  const int d = driver(clock, gate);
+  add_wal(node, d, rate * aligned8(commit_record(parts, n.postgres)), rate);
+  accumulate(at(load_.nodes, node).xids, d, rate);
+}
+
+void LoadBuilder::add_statement(const Statement& statement, const Target& target) {
+  const double rows = draws_(statement.rows);
+  switch (statement.kind) {
+    case StatementKind::insert:
+      add_insert(statement, target, rows, false);
+      break;
+    case StatementKind::copy:
+      add_insert(statement, target, rows, true);
+      break;
+    case StatementKind::update:
+      add_update(statement, target, rows);
+      break;
+    case StatementKind::delete_:
+      add_delete(statement, target, rows);
+      break;
+    case StatementKind::upsert:
+    case StatementKind::merge:
+      add_upsert(statement, target, rows);
+      break;
+    default:
+      return;
+  }
+}
+
+void LoadBuilder::add_upsert(const Statement& statement, const Target& target, double rows) {
+  const double existing = rows * draws_(statement.conflict_share);
+  const double fresh = rows - existing;
+  const bool upsert = statement.kind == StatementKind::upsert;
+  const int node = at(sites_, target.site).node;
+  const int d = driver(target.clock, target.gate);
+  Statement part = statement;
+  part.kind = StatementKind::insert;
+  add_insert(part, target, fresh, false);
+  if (upsert) add_wal(node, d, target.rate * fresh * aligned8(heap_confirm), target.rate * fresh);
+  if (upsert && !statement.conflict_updates) return;
+  if (upsert)
+    add_wal(node, d, target.rate * existing * aligned8(heap_lock), target.rate * existing);
+  part.kind = StatementKind::update;
+  add_update(part, target, existing);
+}
+
+void LoadBuilder::add_insert(const Statement& statement, const Target& target, double rows,
+                             bool copy) {
+  const Table& t = table(target.site);
+  const TableGeometry& g = at(geometry_, target.site);
+  const int node = at(sites_, target.site).node;
+  const int d = driver(target.clock, target.gate);
+  const double rate = target.rate * rows;
+  if (t.persistence == Persistence::permanent) {
+    double heap_wal = insert_wal(g.layout, target.gate >= 0);
+    double records = 1 + g.layout.toast.chunks_per_row() * 2;
+    if (copy && target.gate < 0) {
+      double input = 0;
+      for (const double text : g.widths.text) input += text + 1;
+      heap_wal = copy_wal_per_row(g.t_len, g.per_page, input, rows);
+      records = 1 / g.per_page;
+    }
+    // A sequence logs 32 values ahead.
+    double sequences = 0;
+    for (std::size_t c = 0; c < t.columns.size() && target.gate < 0; ++c) {
+      const Column& column = t.columns[c];
+      const bool listed = std::find(statement.columns.begin(), statement.columns.end(),
+                                    static_cast<int>(c)) != statement.columns.end();
+      const bool integer =
+          column.type == "integer" || column.type == "bigint" || column.type == "smallint";
+      if (!listed && integer && column.has_default && column.order == KeyOrder::ascending)
+        sequences += 1.0 / 32;
+    }
+    add_wal(node, d, rate * (heap_wal + sequences * aligned8(sequence_record)),
+            rate * (records + sequences));
+    // Foreign keys lock the parent row, one per row unless parents repeat within the transaction.
+    for (const ForeignKey& key : t.foreign_keys) {
+      if (target.gate >= 0) break;
+      add_wal(node, d, rate * aligned8(heap_lock), rate);
+      for (std::size_t s = 0; s < sites_.size(); ++s) {
+        if (sites_[s].node != node || sites_[s].subscription >= 0 || first_relation_[s] < 0)
+          continue;
+        if (at(mesh_.tables, sites_[s].table).qualified_name() != key.referenced) continue;
+        const TableGeometry& parent = geometry_[s];
+        RelationLoad& heap = relation(static_cast<int>(s), RelationLoad::Kind::heap);
+        if (heap.image == 0) heap.image = page_image(page_size - parent.page_free);
+        touch(heap, {{1, 1}}, {{d, rate}});
+      }
+    }
+    // The page that is being filled at the redo point is half full on average.
+    ImagedPages tail;
+    tail.share = 0;
+    tail.pages = target.connections;
+    tail.image = page_image(page_header + heap_page_usable / 2) -
+                 (keeps_data(target.site) ? 0 : g.t_len.mean);
+    tail.touches = {{d, rate}};
+    relation(target.site, RelationLoad::Kind::heap).imaged.push_back(std::move(tail));
+  }
+  accumulate(relation(target.site, RelationLoad::Kind::heap).growth, d, rate / g.per_page);
+  accumulate(relation(target.site, RelationLoad::Kind::toast).growth, d,
+             rate * g.layout.toast.pages_per_row());
+  accumulate(at(load_.sites, target.site).inserted, d, rate);
+  add_index_entries(target, rate, {{d, 1}}, {});
+  publish(statement, target, rows);
+}
+
+void LoadBuilder::add_update(const Statement& statement, const Target& target, double rows) {
+  if (rows <= 0) return;
+  const Table& t = table(target.site);
+  const TableGeometry& g = at(geometry_, target.site);
+  const Node& n = node_of(target.site);
+  const int node = at(sites_, target.site).node;
+  const bool logged = t.persistence == Persistence::permanent;
+  const std::vector<int> changed = changed_columns(t, statement);
+  const IndexTouch maintained = index_touch(t, changed, n.postgres);
+  const double rate = target.rate * rows;
+  const DrawnAccess access = drawn(statement.access);
+
+  Pending& pending = at(pending_, target.site).emplace_back();
+  pending.access = access;
+  pending.rate = rate;
+  pending.hot = maintained.hot ? rate : 0;
+  int updates = -1;
+  for (std::size_t u = 0; u < load_.updates.size(); ++u)
+    if (load_.updates[u].site == target.site) updates = static_cast<int>(u);
+  if (updates < 0) {
+    updates = static_cast<int>(load_.updates.size());
+    load_.updates.emplace_back();
+    load_.updates.back().site = target.site;
+    load_.updates.back().rows = g.rows;
+    at(load_.sites, target.site).updates = updates;
+    relation(target.site, RelationLoad::Kind::heap).fill = updates;
+  }
+  const int everything = driver(target.clock, target.gate);
+  const int fits = driver(target.clock, target.gate, updates, Driver::Part::fits);
+  const int moves = driver(target.clock, target.gate, updates, Driver::Part::moves);
+  accumulate(at(load_.updates, updates).rate, everything, rate);
+  if (maintained.hot) accumulate(at(load_.updates, updates).hot_rate, everything, rate);
+
+  if (logged) {
+    UpdateCase how{n.settings.wal_level, true, false, target.gate >= 0};
+    const UpdateWal same = update_wal(t, g.layout, changed, how);
+    how.same_page = false;
+    const UpdateWal other = update_wal(t, g.layout, changed, how);
+    add_wal(node, fits, rate * same.total(), rate * (same.lock > 0 ? 2 : 1));
+    add_wal(node, moves, rate * other.total(), rate * 2);
+    // The old version's page is touched by every update.
+    RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
+    heap.replaced = keeps_data(target.site) ? 0 : std::max(heap.replaced, same.record - 60);
+    touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
+          {{everything, rate}});
+  }
+  std::vector<Contribution> entries{{moves, 1}};
+  if (!maintained.hot) entries.push_back({fits, 1});
+  const double cycle = std::min(seconds(mesh_.horizon), seconds(n.settings.checkpoint_timeout));
+  add_index_entries(target, rate, entries, {&changed, access, rate * cycle});
+  publish(statement, target, rows);
+}
+
+void LoadBuilder::add_delete(const Statement& statement, const Target& target, double rows) {
+  const Table& t = table(target.site);
+  const TableGeometry& g = at(geometry_, target.site);
+  const int node = at(sites_, target.site).node;
+  const int d = driver(target.clock, target.gate);
+  const double rate = target.rate * rows;
+  accumulate(at(load_.sites, target.site).deleted, d, rate);
+  if (t.persistence == Persistence::permanent) {
+    const double wal =
+        delete_wal(t, g.layout, node_of(target.site).settings.wal_level, target.gate >= 0);
+    add_wal(node, d, rate * wal, rate * (1 + g.layout.toast.chunks_per_row()));
+    RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
+    heap.image = page_image(page_size - g.page_free);
+    touch(heap,
+          curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages)),
+          {{d, rate}});
+  }
+  publish(statement, target, rows);
+}
+
+double LoadBuilder::wire_bytes(const Statement& statement, int subscription, int t) const {
+  const Table& published = at(mesh_.tables, t);
+  const TableGeometry& g = at(geometry_, t);
+  WireShape shape;
+  const Subscription& s = at(mesh_.subscriptions, subscription);
+  shape.binary = s.binary;
+  if (s.product >= 0) {
+    const Product& product = at(mesh_.products, s.product);
+    for (std::size_t i = 0; i < product.tables.size(); ++i)
+      if (product.tables[i] == t && i < product.column_lists.size())
+        shape.columns = product.column_lists[i];
+  }
+  switch (statement.kind) {
+    case StatementKind::update:
+      return wire_update(published, g.widths, g.layout, shape,
+                         changed_columns(published, statement));
+    case StatementKind::delete_:
+      return wire_delete(published, g.widths, shape);
+    default:
+      return wire_insert(published, g.widths, shape);
+  }
+}
+
+void LoadBuilder::publish(const Statement& statement, const Target& target, double rows) {
+  if (target.gate >= 0) return;
+  const int t = at(sites_, target.site).table;
+  for (std::size_t s = 0; s < mesh_.subscriptions.size(); ++s) {
+    const Subscription& subscription = mesh_.subscriptions[s];
+    if (std::find(subscription.tables.begin(), subscription.tables.end(), t) ==
+        subscription.tables.end())
+      continue;
+    const auto id = static_cast<int>(s);
+    double share = 1;
+    if (subscription.product >= 0) {
+      const Product& product = at(mesh_.products, subscription.product);
+      for (std::size_t i = 0; i < product.tables.size(); ++i)
+        if (product.tables[i] == t && i < product.row_filter_shares.size())
+          share = product.row_filter_shares[i];
+    }
+    SubscriptionLoad& load = load_.subscriptions[s];
+    load.wire.resize(load_.clocks.size());
+    load.apply_seconds.resize(load_.clocks.size());
+    const double rate = target.rate * rows * share;
+    at(load.wire, target.clock) += rate * wire_bytes(statement, id, t);
+    const Quantity& apply = statement.kind == StatementKind::update ? subscription.apply_rate_update
+                            : statement.kind == StatementKind::delete_
+                                ? subscription.apply_rate_delete
+                                : subscription.apply_rate_insert;
+    if (draws_(apply) > 0) at(load.apply_seconds, target.clock) += rate / draws_(apply);
+    const int copy = site_of(t, id);
+    if (copy < 0 || at(first_relation_, copy) < 0) continue;
+    Statement applied = statement;  // one row at a time, whatever the statement was
+    if (applied.kind != StatementKind::update && applied.kind != StatementKind::delete_)
+      applied.kind = StatementKind::insert;
+    const Target there{copy, target.clock, id, rate, 1};
+    if (applied.kind == StatementKind::update)
+      add_update(applied, there, 1);
+    else if (applied.kind == StatementKind::delete_)
+      add_delete(applied, there, 1);
+    else
+      add_insert(applied, there, 1, false);
+  }
+}
+
+}  // namespace models
