@@ -1,16 +1,7 @@
--- The media domain: playback events arrive in stg, become sessions in core, and a weekly mart is the data product.
+-- The media domain: players write sessions into core, stg is a view on them, and a weekly mart is the data product.
 CREATE SCHEMA stg;
 CREATE SCHEMA core;
 CREATE SCHEMA media_consumption;
-
-CREATE TABLE stg.stg_playback_events (
-    event_id      uuid NOT NULL DEFAULT gen_random_uuid(),
-    session_id    bigint NOT NULL,
-    received_at   timestamptz NOT NULL DEFAULT now(),
-    payload       jsonb NOT NULL,
-    CONSTRAINT pk_stg_playback_events PRIMARY KEY (event_id)
-);
-CREATE INDEX idx_stg_playback_events_received ON stg.stg_playback_events (received_at);
 
 CREATE TABLE core.dim_subscribers (
     subscriber_id      bigint GENERATED ALWAYS AS IDENTITY,
@@ -35,6 +26,10 @@ CREATE TABLE core.fct_playback_sessions (
 ) WITH (fillfactor = 90);
 CREATE INDEX idx_fct_sessions_subscriber ON core.fct_playback_sessions (subscriber_id);
 CREATE INDEX idx_fct_sessions_started ON core.fct_playback_sessions (started_at);
+
+CREATE VIEW stg.stg_playback_sessions AS
+SELECT session_id, subscriber_id, title_id, upper(country_code) AS country_code, started_at, viewtime_seconds
+FROM core.fct_playback_sessions;
 
 -- The contract that other domains read, as the article defines it.
 CREATE TABLE media_consumption.mrt_marketing_weekly_engagement (
