@@ -18,7 +18,7 @@ constexpr Key root_keys[] = {
      "throughout"},
     within(above_zero, unbounded,
            {"horizon", Form::number, "30d", "length of the run", Unit::seconds}),
-    within(0, 9007199254740992.0, {"seed", Form::whole, "42", "seed of the draws"}),
+    within(0, 9007199254740992.0, {"seed", Form::whole, "1", "seed of the draws"}),
     within(1, 10'000'000,
            {"replicates", Form::whole, "1000", "how often the run is repeated with new draws"}),
     made_of(node_object, {"nodes", Form::object_map, "required", "the servers"}),

@@ -127,7 +127,9 @@ void move_tables(Loading& loading) {
     Loading::DatabaseState& state = loading.databases[d];
     for (models::Table& table : state.schema.tables) {
       table.database = static_cast<int>(d);
-      table.domain = state.domain_of_table[table.qualified_name()];
+      const std::string name = table.qualified_name();
+      table.domain = state.domain_of_table[name];
+      state.tables[name] = static_cast<int>(loading.mesh.tables.size());
       loading.mesh.tables.push_back(std::move(table));
     }
     state.schema.tables.clear();
@@ -138,19 +140,19 @@ void move_tables(Loading& loading) {
 void report_unresolved(Loading& loading) {
   for (std::size_t d = 0; d < loading.databases.size(); ++d) {
     std::vector<sql::Problem> found;
-    for (const sql::UnresolvedType& unknown : loading.databases[d].schema.unresolved)
-      for (const models::Table& table : loading.mesh.tables) {
-        if (table.database != static_cast<int>(d) || table.qualified_name() != unknown.table)
-          continue;
-        const int column = table.column_index(unknown.column);
-        if (column < 0) continue;
-        const models::Quantity& width = table.columns[static_cast<std::size_t>(column)].width;
-        if (width.value > 0 || width.parameter >= 0) continue;
-        found.push_back(unknown.problem);
-        found.back().hint =
-            fmt::format("say how wide it is on average: tables: {{{}: {{widths: {{{}: 32}}}}}}",
-                        unknown.table, unknown.column);
-      }
+    for (const sql::UnresolvedType& unknown : loading.databases[d].schema.unresolved) {
+      const auto at = loading.databases[d].tables.find(unknown.table);
+      if (at == loading.databases[d].tables.end()) continue;
+      const models::Table& table = loading.mesh.tables[static_cast<std::size_t>(at->second)];
+      const int column = table.column_index(unknown.column);
+      if (column < 0) continue;
+      const models::Quantity& width = table.columns[static_cast<std::size_t>(column)].width;
+      if (width.value > 0 || width.parameter >= 0) continue;
+      found.push_back(unknown.problem);
+      found.back().hint =
+          fmt::format("say how wide it is on average: tables: {{{}: {{widths: {{{}: 32}}}}}}",
+                      unknown.table, unknown.column);
+    }
     loading.texts.report(found, loading.problems, loading.notices);
   }
 }
@@ -161,12 +163,12 @@ int find_table(const Loading& loading, int domain_index, std::string_view name) 
   if (domain_index < 0) return -1;
   const auto domain = static_cast<std::size_t>(domain_index);
   const int database = loading.mesh.domains[domain].database;
+  if (database < 0) return -1;
+  const std::map<std::string, int>& tables =
+      loading.databases[static_cast<std::size_t>(database)].tables;
   const auto exact = [&](const std::string& wanted) {
-    for (std::size_t t = 0; t < loading.mesh.tables.size(); ++t)
-      if (loading.mesh.tables[t].database == database &&
-          loading.mesh.tables[t].qualified_name() == wanted)
-        return static_cast<int>(t);
-    return -1;
+    const auto found = tables.find(wanted);
+    return found == tables.end() ? -1 : found->second;
   };
   if (name.find('.') != std::string_view::npos) return exact(std::string{name});
   for (const std::string& schema : loading.search_paths[domain])

@@ -26,12 +26,12 @@ int copy_table(Loading& loading, const Section& section, int original, const std
     index.name = named_after_table ? copy.name + index.name.substr(old_name.size())
                                    : copy.name + "_" + index.name;
   }
-  for (const Table& other : loading.mesh.tables)
-    if (other.database == copy.database && other.qualified_name() == copy.qualified_name())
-      section.problem(section.mark(),
-                      fmt::format("table {} exists already", copy.qualified_name()));
+  const int index = static_cast<int>(loading.mesh.tables.size());
+  const auto database = static_cast<std::size_t>(copy.database);
+  if (!loading.databases[database].tables.emplace(copy.qualified_name(), index).second)
+    section.problem(section.mark(), fmt::format("table {} exists already", copy.qualified_name()));
   loading.mesh.tables.push_back(std::move(copy));
-  return static_cast<int>(loading.mesh.tables.size()) - 1;
+  return index;
 }
 
 void load_widths(const Section& section, Table& table) {

@@ -211,19 +211,19 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
   loading.mesh.jobs.push_back(std::move(job));
 }
 
-bool name_is_taken(const models::Mesh& mesh, const std::string& name) {
-  return index_of(mesh.streams, name) >= 0 || index_of(mesh.jobs, name) >= 0;
+/// The entry's own name where it is the first to have it, else its path.
+std::string name_of(Loading& loading, const Section& entry) {
+  if (!entry.name().empty() && loading.work_names.insert(entry.name()).second) return entry.name();
+  if (!loading.work_names.insert(entry.path()).second)
+    entry.problem_at(
+        "name", fmt::format("{} names another workload entry already", in_quotes(entry.name())));
+  return entry.path();
 }
 
 void load_entry(Loading& loading, const Section& entry, int domain) {
   const auto subject = only_one(entry, {"sql", "transaction", "copy", "rebuild"});
   if (!subject) return;
-  std::string name = entry.name().empty() || name_is_taken(loading.mesh, entry.name())
-                         ? entry.path()
-                         : entry.name();
-  if (name_is_taken(loading.mesh, name))
-    entry.problem_at(
-        "name", fmt::format("{} names another workload entry already", in_quotes(entry.name())));
+  std::string name = name_of(loading, entry);
   const bool is_stream = entry.given("rate") || entry.given("clients");
   const bool is_job = entry.given("at") || entry.given("every");
   if (is_stream && is_job)

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,13 @@ struct Loading {
     bool unreadable = false;  // a DDL file is missing: what else it would explain is not reported
     sql::Schema schema;       // its tables move to Mesh::tables once all DDL is read
     std::map<std::string, std::string> domain_of_table;  // by schema.table
+    std::map<std::string, int> tables;                   // schema.table: index into Mesh::tables
   };
   std::vector<DatabaseState> databases = {};                // as Mesh::databases
   std::vector<Section> domains = {};                        // as Mesh::domains
   std::vector<std::vector<std::string>> search_paths = {};  // as Mesh::domains
+
+  std::set<std::string> work_names = {};  // of streams and jobs
 
   /// Nodes without `bulk_rate:` by index into Mesh::nodes: the prior's name, used when they get
   /// bulk work.

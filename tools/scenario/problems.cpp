@@ -70,6 +70,24 @@ const std::string& Problems::source_text(int source) const {
   return sources_.at(static_cast<std::size_t>(source)).text;
 }
 
+std::size_t Problems::offset(Mark mark) const {
+  const Source& source = sources_.at(static_cast<std::size_t>(mark.source));
+  if (mark.line < 1) return 0;
+  if (mark.line > static_cast<int>(source.line_starts.size())) return source.text.size();
+  const std::size_t start = source.line_starts[static_cast<std::size_t>(mark.line) - 1];
+  return std::min(source.text.size(),
+                  start + static_cast<std::size_t>(std::max(mark.column - 1, 0)));
+}
+
+Mark Problems::mark(int source_index, std::size_t offset) const {
+  const std::vector<std::size_t>& starts =
+      sources_.at(static_cast<std::size_t>(source_index)).line_starts;
+  const auto next = std::upper_bound(starts.begin(), starts.end(), offset);
+  const std::size_t start = *std::prev(next);  // the first line starts at 0
+  return {source_index, static_cast<int>(next - starts.begin()),
+          static_cast<int>(offset - start) + 1};
+}
+
 void Problems::add(Mark mark, std::string message, std::string hint) {
   if (found_.size() >= most_problems) give_up(true);
   found_.push_back({mark, std::move(message), std::move(hint)});

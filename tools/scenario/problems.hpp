@@ -25,6 +25,9 @@ class Problems {
   int add_source(std::string name, std::string text);
   const std::string& source_name(int source) const;
   const std::string& source_text(int source) const;
+  /// Between places and byte offsets of a source's text; past the end is its end.
+  std::size_t offset(Mark mark) const;
+  Mark mark(int source, std::size_t offset) const;
 
   void add(Mark mark, std::string message, std::string hint = {});
   bool empty() const { return found_.empty(); }

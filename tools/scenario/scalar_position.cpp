@@ -8,24 +8,6 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-std::size_t offset_of(std::string_view text, Mark mark) {
-  std::size_t start = 0;
-  for (int line = 1; line < mark.line; ++line) {
-    const std::size_t end = text.find('\n', start);
-    if (end == std::string_view::npos) return text.size();
-    start = end + 1;
-  }
-  return std::min(text.size(), start + static_cast<std::size_t>(std::max(mark.column - 1, 0)));
-}
-
-Mark mark_of(std::string_view text, std::size_t offset, int source) {
-  const std::string_view before = text.substr(0, offset);
-  const auto lines = std::count(before.begin(), before.end(), '\n');
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
-  return {source, static_cast<int>(lines) + 1, static_cast<int>(offset - start) + 1};
-}
-
 /// Walks the source of a scalar: blanks are skipped, every other character of the value is matched.
 class SourceWalk {
  public:
@@ -87,7 +69,7 @@ Mark position_in_scalar(const Problems& problems, const Node& scalar, std::size_
   if (scalar.mark.line < 1) return scalar.mark;
   const std::string_view source = problems.source_text(scalar.mark.source);
   const std::string_view value = scalar.text;
-  SourceWalk walk{source, offset_of(source, scalar.mark)};
+  SourceWalk walk{source, problems.offset(scalar.mark)};
   std::size_t here = walk.at();
   for (std::size_t i = 0; i < value.size() && i <= offset; ++i) {
     if (is_blank(value[i])) continue;
@@ -95,7 +77,7 @@ Mark position_in_scalar(const Problems& problems, const Node& scalar, std::size_
     if (!found) break;  // text that was substituted: the last place known is near enough
     here = i == offset ? *found : walk.at();
   }
-  return mark_of(source, here, scalar.mark.source);
+  return problems.mark(scalar.mark.source, here);
 }
 
 }  // namespace scenario

@@ -10,7 +10,16 @@
 namespace scenario {
 namespace {
 
-/// Byte offset of a line and column (from 1, in characters) of a text.
+/// The offset so many characters further on the same line.
+std::size_t after_characters(std::string_view text, std::size_t at, int characters) {
+  for (int i = 0; i < characters && at < text.size() && text[at] != '\n'; ++i) {
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+  }
+  return at;
+}
+
+/// Byte offset of a line and column (from 1, in characters) of a short text.
 std::size_t offset_in(std::string_view text, int line, int column) {
   std::size_t at = 0;
   for (int i = 1; i < line; ++i) {
@@ -18,11 +27,7 @@ std::size_t offset_in(std::string_view text, int line, int column) {
     if (end == std::string_view::npos) return text.size();
     at = end + 1;
   }
-  for (int i = 1; i < column && at < text.size() && text[at] != '\n'; ++i) {
-    ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
-  }
-  return at;
+  return after_characters(text, at, column - 1);
 }
 
 }  // namespace
@@ -56,9 +61,9 @@ Mark SqlTexts::place(const Problems& problems, const std::string& file, int line
                      int column) const {
   const Text& known = text(file);
   if (known.scalar == nullptr) {
-    const std::string_view whole = problems.source_text(known.source);
-    const std::size_t start = offset_in(whole, line, 1), at = offset_in(whole, line, column);
-    return {known.source, line, static_cast<int>(at - start) + 1};
+    const std::size_t start = problems.offset({known.source, line, 1});
+    return problems.mark(known.source,
+                         after_characters(problems.source_text(known.source), start, column - 1));
   }
   if (line == 1) column = std::max(1, column - known.prefix);
   return position_in_scalar(problems, *known.scalar, offset_in(known.scalar->text, line, column));

@@ -181,20 +181,12 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   bool has_tab_before(Mark mark) {
-    // Marks come in file order, so that one pass over the text finds every line start.
     const std::string& text = problems_.source_text(source_);
-    if (mark.line < line_) line_ = 1, line_start_ = 0;
-    while (line_ < mark.line) {
-      const std::size_t end = text.find('\n', line_start_);
-      if (end == std::string::npos) return false;
-      line_start_ = end + 1;
-      ++line_;
-    }
-    const std::size_t first = text.find_first_not_of(" \t", line_start_);
-    if (first == std::string::npos ||
-        first != line_start_ + static_cast<std::size_t>(mark.column) - 1)
+    const std::size_t start = problems_.offset({source_, mark.line, 1});
+    const std::size_t first = text.find_first_not_of(" \t", start);
+    if (first == std::string::npos || first != start + static_cast<std::size_t>(mark.column) - 1)
       return false;  // not the first thing of its line
-    return text.substr(line_start_, first - line_start_).find('\t') != std::string::npos;
+    return text.substr(start, first - start).find('\t') != std::string::npos;
   }
 
   void report_duplicates(const Node& map) {
@@ -219,8 +211,6 @@ class TreeBuilder : public YAML::EventHandler {
   std::unordered_map<YAML::anchor_t, Node> anchored_;
   Node root_;
   std::size_t nodes_ = 0, alias_bytes_ = 0;
-  int line_ = 1;
-  std::size_t line_start_ = 0;
 };
 
 /// First byte that is no text: a control character, or not UTF-8.
