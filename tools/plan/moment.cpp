@@ -85,6 +85,21 @@ std::optional<Moment> decisive_moment(const Results& results, const std::string&
   return fullest;
 }
 
+double missing_bytes(const Results& results, const std::string& volume) {
+  double missing = 0;
+  for (const Trace& trace : results.traces) {
+    if (trace.label == "worst" && missing > 0) continue;
+    const auto at = filled_at(trace, volume);
+    if (!at || *at <= sim::Instant{}) continue;
+    double growth = 0;
+    for (const Moment::Share& share : moment(results, trace, volume, *at).owners)
+      growth += share.growth();
+    const double t = sim::seconds(*at);
+    missing = std::max(missing, growth / t * (results.horizon - t));
+  }
+  return missing;
+}
+
 std::string slot_of(const std::string& owner) {
   return owner.starts_with(slot_prefix) ? owner.substr(slot_prefix.size()) : std::string{};
 }

@@ -26,6 +26,10 @@ struct Moment {
 /// the volume was recorded.
 std::optional<Moment> decisive_moment(const Results& results, const std::string& volume);
 
+/// Bytes that the volume lacks to last to the horizon, were it to grow on at its mean rate, in the
+/// worst of the recorded replicates up to the bad one (P95); zero when it does not fill up in them.
+double missing_bytes(const Results& results, const std::string& volume);
+
 /// WAL owners are called "WAL for …", "WAL kept …" by the models: they shrink again, and a cap can
 /// bound them.
 bool is_wal(const Moment::Share& share);

@@ -153,7 +153,7 @@ class Writer {
     const std::string slot = slot_of(moment->owners.front().owner);
     const int node = situation_.node_of_slot(slot);
     if (node < 0) {
-      verdict.next_step = enlarge(*moment);
+      verdict.next_step = enlarge(failure.key.subject, *moment);
       return;
     }
     const std::string ends = fmt::format("End outages of slot {} within {}", slot, tolerance(slot));
@@ -175,16 +175,15 @@ class Writer {
     return text;
   }
 
-  std::string enlarge(const Moment& moment) const {
+  std::string enlarge(const std::string& volume, const Moment& moment) const {
     const Moment::Share& first = moment.owners.front();
-    const double t = sim::seconds(moment.at);
-    if (t <= 0) return "The volume is too small for what it holds at the start: enlarge it.";
-    double growth = 0;
-    for (const Moment::Share& share : moment.owners) growth += share.growth();
+    const double t = sim::seconds(moment.at), missing = missing_bytes(results_, volume);
+    if (t <= 0 || missing <= 0)
+      return "The volume is too small for what it holds at the start: enlarge it.";
     return fmt::format(
-        "Enlarge the volume by at least {} to last {}, or slow down {}, which grows by {} a day.",
-        bytes_in_words(growth / t * (results_.horizon - t)), duration_in_words(results_.horizon),
-        first.owner, bytes_in_words(first.growth() / t * 86'400));
+        "Enlarge the volume by {} to last {} (P95), or slow down the {}, growing by {} a day.",
+        bytes_in_words(missing), duration_in_words(results_.horizon), first.owner,
+        bytes_in_words(first.growth() / t * 86'400));
   }
 
   void about_slot(const Outcome& failure, Verdict& verdict) const {

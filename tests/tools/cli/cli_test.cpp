@@ -289,7 +289,7 @@ TEST_F(CliTest, ColoursAndBlocksAreForTerminalsThatWantThem) {
 
 TEST_F(CliTest, ALongRunShowsItsProgressOnATerminal) {
   write_mesh("500GB");
-  const std::string shown = on_a_terminal("run mesh.yaml --no-db --replicates 3000 --horizon 300d");
+  const std::string shown = on_a_terminal("run mesh.yaml --no-db --replicates 3000");
   EXPECT_NE(shown.find("simulating ["), std::string::npos);
   EXPECT_NE(shown.find("/3000"), std::string::npos);
 }
