@@ -82,23 +82,50 @@ void add_disk_full(const Cluster& cluster, Measurement& m) {
   }
 }
 
-/// Caught up: the lag is back to what it was at most before the incident, or below 1 % of what it
-/// had become.
-void add_catch_up(const Stage& stage, const models::Incident& incident, Measurement& m) {
-  const auto up = m.first("subscriber_up", incident.name);
-  const std::optional<double> back = up ? up : m.first("link_up", incident.name);
-  if (!back) return;
+/// How old the oldest change is that a slot's consumer has not confirmed: when the WAL stood where
+/// confirmed_flush_lsn stands now. Samples of both series are taken together.
+Series replay_lags(const Series& slot_lag, const Series& wal) {
+  Series lags;
+  std::size_t now = 0;
+  for (const auto& [t, lag] : slot_lag) {
+    while (now + 1 < wal.size() && wal[now + 1].first <= t) ++now;
+    if (wal.empty() || wal[now].first != t) continue;
+    const auto written = time_reached(wal, wal[now].second - lag);
+    lags.emplace_back(t, t - written.value_or(t));
+  }
+  return lags;
+}
+
+/// Caught up: the consumer is as fresh again as it was before the incident, give or take the moment
+/// it takes to confirm.
+std::optional<double> caught_up(const Series& lags, double begin, double back) {
+  constexpr double confirming =
+      0.2;  // wal_writer_delay: the subscriber's WAL is flushed that often
+  std::vector<double> usual;
+  for (const auto& [t, lag] : lags)
+    if (t < begin) usual.push_back(lag);
+  std::sort(usual.begin(), usual.end());
+  const double fresh = confirming + (usual.empty() ? 0 : usual[usual.size() / 2]);
+  for (std::size_t i = 1; i < lags.size(); ++i) {
+    const auto [t0, lag0] = lags[i - 1];
+    const auto [t1, lag1] = lags[i];
+    if (t1 < back || lag1 > fresh) continue;
+    return lag0 <= fresh || t0 < back ? t1 : t0 + (t1 - t0) * (lag0 - fresh) / (lag0 - lag1);
+  }
+  return std::nullopt;
+}
+
+void add_replay(const Stage& stage, Measurement& m) {
   for (const models::Subscription& s : stage.mesh().subscriptions) {
-    double usual = 0, at_return = 0;
-    for (const auto& [t, lag] : m.series[{"slot_lag", s.slot}]) {
-      if (t < sim::seconds(*incident.at)) {
-        usual = std::max(usual, lag);
-      } else if (t < *back) {
-        at_return = lag;
-      } else if (lag <= std::max(usual, 0.01 * at_return)) {
-        m.outcomes[{"catch_up_time", s.slot}] = t - *back;
-        break;
-      }
+    const std::string& node = stage.mesh().nodes[static_cast<std::size_t>(s.publisher)].name;
+    const Series lags = replay_lags(m.series[{"slot_lag", s.slot}], m.series[{"wal_bytes", node}]);
+    m.series[{"replay_lag", s.slot}] = lags;
+    for (const models::Incident& incident : stage.mesh().incidents) {
+      const auto up = m.first("subscriber_up", incident.name);
+      const auto back = up ? up : m.first("link_up", incident.name);
+      if (!back) continue;
+      if (const auto at = caught_up(lags, sim::seconds(*incident.at), *back))
+        m.outcomes[{"catch_up_time", s.slot}] = *at - *back;
     }
   }
 }
@@ -161,7 +188,8 @@ void add_outcomes(const Stage& stage, Measurement& m) {
   add_maximum(m, "n_dead_tup", "n_dead_tup");
   for (const auto& cluster : stage.clusters()) add_disk_full(*cluster, m);
   add_slots(stage, m);
-  for (const models::Incident& incident : stage.mesh().incidents) add_catch_up(stage, incident, m);
+  add_replay(stage, m);
+  add_maximum(m, "replay_lag", "replay_lag");
 }
 
 }  // namespace harness

@@ -21,8 +21,8 @@ void add_log_lines(const Stage& stage, const Timeline& timeline, Measurement& me
 /// Takes     samples and timeline
 /// Adds      pg_wal_size(_end), retained_wal(_end), slot_lag, heap_size, index_size, table_size,
 ///           n_live_tup, n_dead_tup, volume_bytes, volume_used, disk_full, time_to_disk_full,
-///           slot_lost, time_to_slot_lost, time_to_slot_unreserved, catch_up_time; times only when
-///           reached
+///           slot_lost, time_to_slot_lost, time_to_slot_unreserved, replay_lag, catch_up_time;
+///           times only when reached
 void add_outcomes(const Stage& stage, Measurement& measurement);
 
 }  // namespace harness

@@ -201,7 +201,13 @@ void Stage::wait_for_sync(int subscription) const {
 }
 
 void Stage::settle() {
-  for (const auto& cluster : clusters_) cluster->connect().execute("CHECKPOINT");
+  // A new segment first: where in its segment the redo point lies decides when WAL volume starts the
+  // next checkpoint.
+  for (const auto& cluster : clusters_) {
+    Connection session = cluster->connect();
+    session.execute("SELECT pg_switch_wal()");
+    session.execute("CHECKPOINT");
+  }
   Duration age{0};
   for (const Node& node : mesh_.nodes) age = std::max(age, node.since_checkpoint.value_or(0s));
   std::this_thread::sleep_for(age);

@@ -34,7 +34,8 @@ class Stage {
  public:
   explicit Stage(const models::Mesh& mesh);
 
-  /// CHECKPOINT on every node, then waits until it is as old as the nodes' since_checkpoint says.
+  /// On every node CHECKPOINT at the start of a WAL segment; then waits until it is as old as the
+  /// nodes' since_checkpoint says.
   void settle();
 
   const models::Mesh& mesh() const { return mesh_; }
