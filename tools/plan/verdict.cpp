@@ -68,6 +68,9 @@ class Writer {
   std::string time(const Estimate& e) const { return in_words(e.value, "s", results_.horizon); }
 
   std::string when(const Outcome& o) const {
+    if (std::isnan(o.p5.value))
+      return fmt::format("with probability {}, at the earliest after {}",
+                         share_in_words(o.probability), duration_in_words(o.minimum));
     return fmt::format("with probability {}: after {} at P5, {} at P50, {} at P95",
                        share_in_words(o.probability), time(o.p5), time(o.p50), time(o.p95));
   }
@@ -186,6 +189,10 @@ class Writer {
         bytes_in_words(first.growth() / t * 86'400));
   }
 
+  static bool unlimited(const models::Node& node) {
+    return (node.wal ? *node.wal : node.data).size.value <= 0;
+  }
+
   void about_slot(const Outcome& failure, Verdict& verdict) const {
     const std::string& slot = failure.key.subject;
     const int index = situation_.node_of_slot(slot);
@@ -201,7 +208,11 @@ class Writer {
     if (remedy_ != nullptr && remedy_->slot_cap > 0)
       verdict.next_step = fmt::format("{} As it is: {}.", set_the_cap("Raise"), lower_first(ends));
     else
-      verdict.next_step = ends + "; the disk has no room for a larger max_slot_wal_keep_size.";
+      verdict.next_step =
+          ends + (unlimited(node)
+                      ? ", or raise max_slot_wal_keep_size as far as the disk allows, whose size "
+                        "is not given."
+                      : "; the disk leaves no room for a larger max_slot_wal_keep_size.");
   }
 
   /// Nothing fails: what grows, how long an outage may last, and the cap that bounds a longer one.

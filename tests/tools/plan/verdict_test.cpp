@@ -190,6 +190,18 @@ TEST(Verdict, ALostSlotAsksForALargerCapWhereTheDiskHasRoom) {
   EXPECT_NE(v.cause.find("max_slot_wal_keep_size = 10GB on media-prod"), std::string::npos);
   EXPECT_EQ(v.next_step.find("Raise max_slot_wal_keep_size = "), 0u) << v.next_step;
   EXPECT_NE(verdict(capped, r, nullptr).next_step.find("no room for a larger"), std::string::npos);
+  capped.nodes[0].data.size = 0;
+  EXPECT_NE(verdict(capped, r, nullptr).next_step.find("whose size is not given"),
+            std::string::npos);
+}
+
+TEST(Verdict, ARareFailureIsSaidByItsProbabilityAndEarliestTime) {
+  Results r = full_disk();
+  std::vector<double> times(100, never);
+  times[7] = 8 * day;
+  r.outcomes[1] = summarise({"time_to_disk_full", "media-prod/data", "s"}, true, times);
+  EXPECT_EQ(verdict(mesh(), r, nullptr).headline,
+            "media-prod/data fills up with probability 1 %, at the earliest after 8 d.");
 }
 
 TEST(Verdict, WhenNothingFailsSaysHowLongAnOutageMayLast) {
