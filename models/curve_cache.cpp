@@ -32,9 +32,10 @@ std::shared_ptr<const LeafCurve> CurveCache::leaves(LeafCurve::Shape shape) {
   shape.merged = rounded_64th(shape.merged);
   shape.entry = rounded_64th(shape.entry);
   shape.rows = std::round(shape.rows);
+  shape.start_bytes = std::round(shape.start_bytes);
   shape.capacity = std::round(shape.capacity);
-  const LeafKey key{shape.capacity, shape.entry, shape.merged, shape.rows,
-                    static_cast<int>(shape.start)};
+  const LeafKey key{shape.capacity, shape.entry,       shape.merged,
+                    shape.rows,     shape.start_bytes, static_cast<int>(shape.start)};
   const std::lock_guard lock{mutex_};
   auto& curve = leaves_[key];
   if (!curve) curve = std::make_shared<LeafCurve>(shape);

@@ -22,8 +22,8 @@ double fill_of_grown_leaf(double u) {
 /// A leaf or, after its split, the two it became. Key ranges halve, so a key's next bit says which
 /// one it falls on.
 struct Leaf {
-  double merged_rows = 0;  // rows in posting tuples, or that cannot be merged further
-  double single_rows = 0;  // rows inserted since the last merge
+  double merged = 0;  // bytes of posting tuples and of what cannot be merged further
+  double single = 0;  // entries inserted since the last merge
   int left = -1, right = -1;
 };
 
@@ -36,7 +36,7 @@ class Forest {
       // logarithm.
       const double fill =
           shape.start == LeafCurve::Start::built ? 1.0 : fill_of_grown_leaf(dice_.uniform());
-      leaf.merged_rows = std::min(shape.rows * fill, shape.capacity / shape.merged);
+      leaf.merged = std::min(shape.start_bytes * fill, shape.capacity);
       leaves_.push_back(leaf);
     }
   }
@@ -47,7 +47,7 @@ class Forest {
       at = static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left
                                                               : leaves_[at].right);
     if (used(leaves_[at]) + shape_.entry > shape_.capacity) at = make_room(at);
-    leaves_[at].single_rows += 1;
+    leaves_[at].single += 1;
     fill_ += used(leaves_[at]) / shape_.capacity;
     ++inserts_;
   }
@@ -60,21 +60,19 @@ class Forest {
   }
 
  private:
-  double used(const Leaf& leaf) const {
-    return leaf.merged_rows * shape_.merged + leaf.single_rows * shape_.entry;
-  }
+  double used(const Leaf& leaf) const { return leaf.merged + leaf.single * shape_.entry; }
 
   std::size_t make_room(std::size_t at) {
-    if (shape_.merged < shape_.entry && leaves_[at].single_rows > 0) {
+    if (shape_.merged < shape_.entry && leaves_[at].single > 0) {
       merges_ += 1;
-      leaves_[at].merged_rows += leaves_[at].single_rows;
-      leaves_[at].single_rows = 0;
+      leaves_[at].merged += leaves_[at].single * shape_.merged;
+      leaves_[at].single = 0;
       if (used(leaves_[at]) + shape_.entry <= shape_.capacity) return at;
     }
     splits_ += 1;
     Leaf half;
-    half.merged_rows = leaves_[at].merged_rows / 2;
-    half.single_rows = leaves_[at].single_rows / 2;
+    half.merged = leaves_[at].merged / 2;
+    half.single = leaves_[at].single / 2;
     leaves_[at].left = static_cast<int>(leaves_.size());
     leaves_.push_back(half);
     leaves_[at].right = static_cast<int>(leaves_.size());
@@ -96,10 +94,20 @@ LeafCurve::Shape LeafCurve::shape(const IndexLayout& index, double rows_per_leaf
   Shape s;
   s.entry = index.tuple.mean + line_pointer;
   s.capacity = btree_page_usable - s.entry;  // the high key
-  s.merged = index.deduplicates && index.duplicates > 1
-                 ? std::min(s.entry, leaf_bytes_per_row(index, btree_posting_limit_run_time))
-                 : s.entry;
   s.rows = std::max(1.0, rows_per_leaf);
+  s.merged = s.entry;
+  double bytes_per_row = s.entry;
+  if (index.deduplicates && index.duplicates > 1) {
+    // A tenth more rows under the same keys: posting lists grow by 6 bytes a row, whatever the key
+    // takes.
+    IndexLayout more = index;
+    more.duplicates *= 1.1;
+    const double before = leaf_bytes_per_row(index, btree_posting_limit_run_time);
+    const double after = leaf_bytes_per_row(more, btree_posting_limit_run_time);
+    s.merged = std::clamp((1.1 * after - before) / 0.1, 6.0, s.entry);
+    bytes_per_row = leaf_bytes_per_row(index, btree_posting_limit_build);
+  }
+  s.start_bytes = s.rows * bytes_per_row;
   s.start = start;
   return s;
 }

@@ -10,14 +10,14 @@
 #include "models/table.hpp"
 #include "sim/units.hpp"
 
-/// The mesh of a scenario as plain structs. Cross references are indexes into the vectors of Mesh, resolved by the
-/// loader; -1 means none. Every Quantity may be uncertain (models/quantity.hpp).
+/// The mesh of a scenario as plain structs. Cross references are indexes into the vectors of Mesh,
+/// resolved by the loader; -1 means none. Every Quantity may be uncertain (models/quantity.hpp).
 namespace models {
 
 struct Volume {
-  Quantity size;        // bytes; 0 = unlimited
-  Quantity reserved;    // share of the size that PostgreSQL cannot use (root's 5 %), 0..1
-  Quantity other;       // bytes used by something else
+  Quantity size;      // bytes; 0 = unlimited
+  Quantity reserved;  // share of the size that PostgreSQL cannot use (root's 5 %), 0..1
+  Quantity other;     // bytes used by something else
 };
 
 /// One server: a cluster with its settings and disks.
@@ -33,12 +33,14 @@ struct Node {
   Bytes wal_segment_size = 16_MiB;
   Settings settings;
   Quantity bulk_rate = 300e3;  // rows per second of one bulk statement (INSERT … SELECT, rebuild)
-  std::string storage;  // free text, reports only
+  std::string storage;         // free text, reports only
 
   // Start state.
-  std::optional<double> pg_wal_bytes;            // size of pg_wal at the start; unset = a settled server
-  std::optional<Duration> since_checkpoint;      // age of the last checkpoint's start; unset = drawn per replicate
-  std::optional<Duration> since_running_xacts;   // phase of the 15 s snapshots; unset = drawn per replicate
+  std::optional<double> pg_wal_bytes;  // size of pg_wal at the start; unset = a settled server
+  std::optional<Duration>
+      since_checkpoint;  // age of the last checkpoint's start; unset = drawn per replicate
+  std::optional<Duration>
+      since_running_xacts;  // phase of the 15 s snapshots; unset = drawn per replicate
 };
 
 struct Database {
@@ -53,7 +55,7 @@ struct Domain {
 };
 
 struct Link {
-  std::string name;  // a/b
+  std::string name;    // a/b
   int a = -1, b = -1;  // nodes
   Quantity bandwidth;  // bytes per second in each direction; 0 = unlimited
   Quantity rtt;        // seconds
@@ -66,25 +68,27 @@ struct Profile {
     double factor = 1;
   };
   std::string name;
-  Duration period = 24h;    // 24h or 168h as a rule; steps count from midnight of the start day (weekly: Monday)
+  Duration period =
+      24h;  // 24h or 168h as a rule; steps count from midnight of the start day (weekly: Monday)
   std::vector<Step> steps;  // ascending, the first at 0
   bool once = false;        // load steps of a lab run: counted from the start, never repeated
 };
 
 /// A transaction executed over and over.
 struct Stream {
-  std::string name;    // its path in the scenario, or `name:`
+  std::string name;  // its path in the scenario, or `name:`
   std::string domain;
   int database = -1;
   std::vector<Statement> statements;  // one transaction
   Quantity rate;                      // open: transactions per second at factor 1
   Quantity clients;                   // closed: number of clients; 0 = open
-  int connections = 1;                // server sessions that share the stream (each has its own insert target page)
+  int connections =
+      1;  // server sessions that share the stream (each has its own insert target page)
   int profile = -1;
-  Quantity growth;                    // compound, per year: 0.4 = +40 %
+  Quantity growth;  // compound, per year: 0.4 = +40 %
   Duration from{0};
   std::optional<Duration> until;
-  std::optional<double> executions;   // stops after so many
+  std::optional<double> executions;  // stops after so many
 };
 
 /// Work that happens at given times: a rebuild, a refresh, a one-off statement.
@@ -160,17 +164,24 @@ struct Standby {
 };
 
 struct Incident {
-  enum class Kind { link_down, subscriber_down, open_transaction, standby_down, archiver_failing, ddl };
+  enum class Kind {
+    link_down,
+    subscriber_down,
+    open_transaction,
+    standby_down,
+    archiver_failing,
+    ddl
+  };
   std::string name;  // shown in reports: `link_down media-prod/marketing-prod`
   Kind kind = Kind::link_down;
   int link = -1, subscription = -1, node = -1, database = -1, standby = -1;  // what it hits
   std::string domain;
-  std::optional<Duration> at;     // fixed time …
-  Quantity every;                 // … or random gaps: seconds between occurrences (drawn per occurrence); 0 = once
-  Quantity duration;              // seconds, drawn per occurrence; 0 = until the horizon
-  bool repeatable_read = false;   // open_transaction: holds a snapshot …
-  bool writes = true;             // … and has an xid, so that it pins restart_lsn
-  std::string sql;                // ddl
+  std::optional<Duration> at;  // fixed time …
+  Quantity every;  // … or random gaps: seconds between occurrences (drawn per occurrence); 0 = once
+  Quantity duration;                   // seconds, drawn per occurrence; 0 = until the horizon
+  bool repeatable_read = false;        // open_transaction: holds a snapshot …
+  bool writes = true;                  // … and has an xid, so that it pins restart_lsn
+  std::string sql;                     // ddl
   std::string repaired_by = "nobody";  // ddl: interceptor, hand, nobody
 };
 
@@ -183,8 +194,8 @@ struct Governance {
 struct Objective {
   std::string name;
   std::string metric;
-  std::string subject;              // node, node/volume, slot, table …: empty = every subject of the metric
-  std::string at = "p99";           // p5 p50 p95 p99 max mean
+  std::string subject;  // node, node/volume, slot, table …: empty = every subject of the metric
+  std::string at = "p99";              // p5 p50 p95 p99 max mean
   std::optional<double> below, above;  // in the metric's unit
   std::optional<double> probability_below;
   std::string text;  // as written
@@ -211,7 +222,8 @@ struct Mesh {
   Governance governance;
   std::vector<Objective> objectives;
   std::vector<Parameter> parameters;  // the uncertain inputs, by index from Quantity::parameter
-  /// What the loader assumed because the scenario did not say: "column device: 12 bytes on average (half of varchar(24))".
+  /// What the loader assumed because the scenario did not say: "column device: 12 bytes on average
+  /// (half of varchar(24))".
   std::vector<std::string> assumptions;
 };
 

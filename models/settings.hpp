@@ -11,7 +11,8 @@ using namespace sim::units;
 enum class WalLevel { minimal, replica, logical };
 enum class WalCompression { off, pglz, lz4, zstd };
 
-/// The settings the models read, by PostgreSQL's names; defaults of 15 (MODEL_FACTS 11 lists what differs later).
+/// The settings the models read, by PostgreSQL's names; defaults of 15 (MODEL_FACTS 11 lists what
+/// differs later).
 struct Settings {
   WalLevel wal_level = WalLevel::replica;
   bool full_page_writes = true;
@@ -22,7 +23,7 @@ struct Settings {
   Bytes max_wal_size = 1_GiB;
   Bytes min_wal_size = 80_MiB;
   Bytes wal_keep_size = 0_B;
-  Bytes max_slot_wal_keep_size{-1};  // -1: unlimited
+  Bytes max_slot_wal_keep_size{-1};           // -1: unlimited
   Duration idle_replication_slot_timeout{0};  // 18; 0: off
   Duration checkpoint_timeout = 5min;
   double checkpoint_completion_target = 0.9;

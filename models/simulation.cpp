@@ -81,7 +81,8 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
     leaves_.back().slopes = load.leaves[l].curve->at(0);
     leaves_.back().next = load.leaves[l].curve->next_change(0);
     leaves_.back().step = timer(Kind::leaf_step, l);
-    const RelationLoad& relation = load.relations[static_cast<std::size_t>(load.leaves[l].relation)];
+    const RelationLoad& relation =
+        load.relations[static_cast<std::size_t>(load.leaves[l].relation)];
     leaves_of_node_[static_cast<std::size_t>(relation.node)].push_back(l);
   }
   for (std::size_t s = 0; s < load.sites.size(); ++s) {

@@ -224,7 +224,7 @@ class Simulation {
   void schedule_incident(std::size_t incident);
   double draw_occurrence(const Quantity& quantity, sim::Rng& rng) const;
   void end_incident(std::size_t incident);
-  void outage(std::size_t slot, bool begins);
+  void outage(std::size_t slot, bool begins, bool by_link);
   void settle_slot(std::size_t slot);
   void on_slot_step(std::size_t slot);
   void plan_slot(std::size_t slot);
@@ -278,7 +278,8 @@ class Simulation {
   std::vector<SlotState> slots_;
   std::vector<IncidentState> incidents_;
   std::vector<JobState> jobs_;
-  std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, sites_of_node_, leaves_of_node_;
+  std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, sites_of_node_,
+      leaves_of_node_;
   std::vector<std::vector<std::size_t>> relations_of_site_;
 };
 

@@ -142,10 +142,12 @@ void Simulation::refresh_drivers() {
     if (driver.clock >= 0) continue;
     const auto l = static_cast<std::size_t>(driver.updates);
     const LeafCurve::Slopes& slopes = leaves_[l].slopes;
-    const auto site =
-        static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
-    drivers_[d] = sites_[site].reusable > 0 ? 0 : total(load_.leaves[l].rate, drivers_) *
-                  (driver.part == Driver::Part::splits ? slopes.splits : slopes.merges);
+    const auto site = static_cast<std::size_t>(
+        load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
+    drivers_[d] = sites_[site].reusable > 0
+                      ? 0
+                      : total(load_.leaves[l].rate, drivers_) *
+                            (driver.part == Driver::Part::splits ? slopes.splits : slopes.merges);
   }
 }
 
@@ -217,9 +219,8 @@ void Simulation::set_site_rates(std::size_t index, const std::vector<double>& dr
     const double left = std::max(0.0, updates.next - updates.x) * std::max(1.0, state.live);
     timers_.set(updates.step, updates.rate > 0 ? after(now_, left / updates.rate) : never);
   }
-  timers_.set(state.space, state.reusable > 0 && inserted > 0
-                               ? after(now_, state.reusable / inserted)
-                               : never);
+  timers_.set(state.space,
+              state.reusable > 0 && inserted > 0 ? after(now_, state.reusable / inserted) : never);
   schedule_vacuum(index);
 }
 
@@ -322,7 +323,8 @@ void Simulation::schedule_vacuum(std::size_t index) {
   timers_.set(state.vacuum, visit < 9e9 ? Instant{from_seconds(visit)} : never);
 }
 
-/// A vacuum frees the space of deleted rows for inserts; of updated ones it is used again by updates of their pages.
+/// A vacuum frees the space of deleted rows for inserts; of updated ones it is used again by
+/// updates of their pages.
 void Simulation::on_vacuum(std::size_t index) {
   const auto node = static_cast<std::size_t>(layout_.sites[index].node);
   settle(node);

@@ -21,8 +21,8 @@ void Simulation::settle(std::size_t index) {
   node.pg_wal.extend_to(node.flow.lsn(now_));
 }
 
-/// Single relations are brought up to date when their rates change and when their sizes are asked for; between that
-/// the node's total is enough.
+/// Single relations are brought up to date when their rates change and when their sizes are asked
+/// for; between that the node's total is enough.
 void Simulation::settle_relations(std::size_t index) {
   for (const std::size_t r : relations_of_node_[index]) {
     RelationState& relation = relations_[r];
@@ -121,7 +121,8 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   timers_.set(node.checkpoint_end, after(now_, duration));
 }
 
-/// Images start again. As long as rates stay and relations hardly grow, a cycle is like the one before.
+/// Images start again. As long as rates stay and relations hardly grow, a cycle is like the one
+/// before.
 void Simulation::start_cycle(std::size_t index) {
   constexpr double like = 0.002;  // growth of all relations since the cycle was made
   NodeState& node = nodes_[index];
@@ -156,8 +157,7 @@ void Simulation::end_checkpoint(std::size_t index) {
   timers_.cancel(node.checkpoint_end);
   node.checkpoint_running = false;
   const Lsn position = node.flow.lsn(now_);
-  node.written_since =
-      node.redo.bytes + node.checkpoint_wal + 64;
+  node.written_since = node.redo.bytes + node.checkpoint_wal + 64;
   node.distance_estimate =
       distance_estimate(node.distance_estimate, node.redo - node.previous_redo);
   for (const std::size_t s : slots_of_node_[index]) {

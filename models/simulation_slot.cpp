@@ -9,6 +9,10 @@ namespace models {
 namespace {
 
 constexpr double snapshot_interval = 15;  // LOG_SNAPSHOT_INTERVAL_MS, bgwriter.c
+/// Age of the last confirmed change while a subscription keeps up: its commits are asynchronous,
+/// and an asynchronous commit is flushed one to three rounds of the WAL writer (wal_writer_delay,
+/// 200 ms) later. Source: walwriter.c; docs, "Asynchronous Commit"
+constexpr double feedback_least = 0.2, feedback_most = 0.6;
 
 }  // namespace
 
@@ -59,7 +63,7 @@ void Simulation::begin_incident(std::size_t index) {
                 : incident.node >= 0 && slot.subscription >= 0 &&
                       mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber ==
                           incident.node;
-        if (hit) outage(s, true);
+        if (hit) outage(s, true, false);
       }
       break;
     case Incident::Kind::open_transaction:
@@ -106,7 +110,7 @@ void Simulation::end_incident(std::size_t index) {
                 : incident.node >= 0 && slot.subscription >= 0 &&
                       mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber ==
                           incident.node;
-        if (hit) outage(s, false);
+        if (hit) outage(s, false, false);
       }
       break;
     case Incident::Kind::open_transaction:
@@ -131,10 +135,10 @@ void Simulation::for_slots_of_link(int link, bool begins) {
   for (std::size_t s = 0; s < slots_.size(); ++s)
     if (slots_[s].subscription >= 0 &&
         mesh_.subscriptions[static_cast<std::size_t>(slots_[s].subscription)].link == link)
-      outage(s, begins);
+      outage(s, begins, true);
 }
 
-void Simulation::outage(std::size_t index, bool begins) {
+void Simulation::outage(std::size_t index, bool begins, bool by_link) {
   SlotState& slot = slots_[index];
   settle_slot(index);
   slot.outages += begins ? 1 : -1;
@@ -143,6 +147,10 @@ void Simulation::outage(std::size_t index, bool begins) {
     slot.outage_since = now_;
     if (slot.first_outage == never) slot.first_outage = now_;
     slot.state = Replay::stalled;
+    // What was under way is lost: the subscriber confirms what its WAL writer has flushed.
+    const double unconfirmed =
+        streams_.named("feedback", index).uniform(feedback_least, feedback_most);
+    slot.position = std::max(Instant{}, slot.position - from_seconds(unconfirmed));
     timers_.cancel(slot.step);
   } else if (!begins && slot.outages == 0) {
     // In the companion run the first outage never ends.
@@ -152,15 +160,16 @@ void Simulation::outage(std::size_t index, bool begins) {
     }
     slot.back_since = now_;
     slot.state = Replay::waiting;
-    // The apply worker is started again within wal_retrieve_retry_interval; the walsender then
-    // decodes from restart_lsn again before it sends anything new.
-    const auto subscriber =
-        slot.subscription < 0
-            ? static_cast<std::size_t>(slot.publisher)
-            : static_cast<std::size_t>(
-                  mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
-    const double retry = seconds(mesh_.nodes[subscriber].settings.wal_retrieve_retry_interval) *
-                         streams_.named("retry", index).uniform();
+    // A worker that lost its connection tries again every wal_retrieve_retry_interval; one whose
+    // server or subscription comes back is started at once. The walsender then decodes from
+    // restart_lsn again before it sends anything new.
+    double retry = 0;
+    if (by_link && slot.subscription >= 0) {
+      const auto subscriber = static_cast<std::size_t>(
+          mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
+      retry = seconds(mesh_.nodes[subscriber].settings.wal_retrieve_retry_interval) *
+              streams_.named("retry", index).uniform();
+    }
     const double decode =
         slot.subscription < 0
             ? std::numeric_limits<double>::infinity()
@@ -303,7 +312,8 @@ void Simulation::note_slot(std::size_t index) {
     // The last whole tooth between two snapshots.
     const Instant snapshot = restart_point(slot);
     const Instant before = snapshot - from_seconds(snapshot_interval);
-    if (before >= Instant{}) slot.retained_most = std::max(slot.retained_most, restart - node.history.lsn(before));
+    if (before >= Instant{})
+      slot.retained_most = std::max(slot.retained_most, restart - node.history.lsn(before));
   }
   slot.lag_most = std::max(slot.lag_most, current - confirmed_lsn(slot));
   slot.replay_lag_most = std::max(slot.replay_lag_most, seconds(now_ - slot.position));

@@ -8,30 +8,36 @@
 
 namespace models {
 
-/// Where new values of a column fall in its order: what makes a B-tree split on the right or in the middle.
+/// Where new values of a column fall in its order: what makes a B-tree split on the right or in the
+/// middle.
 enum class KeyOrder { unknown, ascending, random };
 
 struct Column {
   std::string name;
-  std::string type;       // canonical, without typmod: integer, bigint, character varying, numeric, jsonb, integer[]
-  int typmod = -1;        // n of varchar(n), char(n); precision * 65536 + scale of numeric(p,s); else -1
+  std::string type;  // canonical, without typmod: integer, bigint, character varying, numeric,
+                     // jsonb, integer[]
+  int typmod = -1;   // n of varchar(n), char(n); precision * 65536 + scale of numeric(p,s); else -1
   bool not_null = false;
-  bool is_enum = false;      // user-defined enum: 4 bytes, aligned to 4
-  bool has_default = false;  // a default other than NULL is written when INSERT leaves the column out
-  bool generated = false;    // GENERATED ALWAYS AS (…) STORED
+  bool is_enum = false;  // user-defined enum: 4 bytes, aligned to 4
+  bool has_default =
+      false;               // a default other than NULL is written when INSERT leaves the column out
+  bool generated = false;  // GENERATED ALWAYS AS (…) STORED
   std::vector<int> generated_uses;  // columns the generation expression reads; empty = unknown
-  char storage = 0;          // ALTER COLUMN … SET STORAGE: p, e, m or x as in pg_attribute; 0 = the type's own
-  std::string collation;     // explicit COLLATE, else empty
+  char storage =
+      0;  // ALTER COLUMN … SET STORAGE: p, e, m or x as in pg_attribute; 0 = the type's own
+  std::string collation;  // explicit COLLATE, else empty
 
   // What the DDL does not say: from the scenario, or assumed and listed among the assumptions.
-  Quantity width;            // average payload bytes of a variable-length value (not counting its varlena header);
-                             // of fixed-width types ignored; 0 = assume from type and typmod
-  double width_spread = 0;   // values are uniformly within width ± width_spread bytes; 0 = all alike when the width is given,
-                             // half of an assumed text, json or bytea width
-  Quantity text_width;       // average length of the value's text form on the wire; 0 = derive from type and width
-  double null_fraction = 0;  // 0..1
-  double distinct = 0;       // number of distinct values; 0 = as many as rows
-  KeyOrder order = KeyOrder::unknown;  // serial, identity and now() defaults: ascending; gen_random_uuid(): random
+  Quantity width;  // average payload bytes of a variable-length value (not counting its varlena
+                   // header); of fixed-width types ignored; 0 = assume from type and typmod
+  double width_spread = 0;  // values are uniformly within width ± width_spread bytes; 0 = all alike
+                            // when the width is given, half of an assumed text, json or bytea width
+  Quantity text_width;  // average length of the value's text form on the wire; 0 = derive from type
+                        // and width
+  double null_fraction = 0;            // 0..1
+  double distinct = 0;                 // number of distinct values; 0 = as many as rows
+  KeyOrder order = KeyOrder::unknown;  // serial, identity and now() defaults: ascending;
+                                       // gen_random_uuid(): random
 };
 
 /// One key or INCLUDE column of an index.
@@ -68,8 +74,9 @@ struct Trigger {
   std::string name;
   std::string function;
   bool before = false, on_insert = false, on_update = false, on_delete = false, row = true;
-  bool enabled = true;        // ALTER TABLE … DISABLE TRIGGER
-  std::vector<int> update_of;  // UPDATE OF: fires when one of these columns is in the SET list; empty = always
+  bool enabled = true;  // ALTER TABLE … DISABLE TRIGGER
+  std::vector<int>
+      update_of;  // UPDATE OF: fires when one of these columns is in the SET list; empty = always
   std::vector<int> assigns;  // NEW.column := … in a plpgsql body found in the same DDL
 };
 
@@ -106,10 +113,11 @@ struct Table {
   std::string definition;  // of a view or materialized view: its query
 
   // Start state, from the scenario.
-  Quantity rows;                       // live rows at the start: freshly loaded and vacuumed unless said otherwise
-  Quantity dead_rows;                  // dead rows at the start (n_dead_tup)
-  std::optional<double> heap_bytes;    // given size of the main fork; unset = as freshly loaded
-  bool indexes_built_after_load = true;  // CREATE INDEX after the load (packed), else grown by inserts
+  Quantity rows;       // live rows at the start: freshly loaded and vacuumed unless said otherwise
+  Quantity dead_rows;  // dead rows at the start (n_dead_tup)
+  std::optional<double> heap_bytes;  // given size of the main fork; unset = as freshly loaded
+  bool indexes_built_after_load =
+      true;  // CREATE INDEX after the load (packed), else grown by inserts
 
   std::string qualified_name() const { return schema + "." + name; }
   int column_index(const std::string& column) const {

@@ -49,7 +49,7 @@ class UpdateCurve {
     double removed = 0;                           // what pruning took off n_dead_tup
     double page_free =
         0;  // not cumulative: mean free bytes of the old version's page in its first record of the
-                            // visit, which carries an image: after pruning, or else after the update
+            // visit, which carries an image: after pruning, or else after the update
   };
 
   explicit UpdateCurve(const Shape& shape);

@@ -54,8 +54,7 @@ void WalFlow::settle(Instant now) {
   const double elapsed = seconds(now - base_);
   if (elapsed > 0) {
     for (Class& c : classes_) {
-      const double left =
-          c.pages > 0 && c.rate > 0 ? sim::exp(-c.rate / c.pages * elapsed) : 1.0;
+      const double left = c.pages > 0 && c.rate > 0 ? sim::exp(-c.rate / c.pages * elapsed) : 1.0;
       c.unimaged = fresh_ ? left : c.unimaged * left;
     }
     fresh_ = false;

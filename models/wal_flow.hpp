@@ -28,12 +28,13 @@ class WalFlow {
     cached_at_ = never;
   }
 
-  /// A redo point: every page counts as not imaged again, and relations have their sizes of now. set_rates() follows.
+  /// A redo point: every page counts as not imaged again, and relations have their sizes of now.
+  /// set_rates() follows.
   void start_cycle(Instant now, const std::vector<double>& relation_pages);
 
-  /// A redo point under the rates and, near enough, the sizes of the one before: a small part of the work.
+  /// A redo point under the rates and, near enough, the sizes of the one before: a small part of
+  /// the work.
   void repeat_cycle(Instant now);
-
 
   /// Rates for the time from `now` on. `drivers` by Load::drivers; `fills` by RelationLoad::fill.
   void set_rates(Instant now, const std::vector<double>& drivers,
@@ -42,7 +43,8 @@ class WalFlow {
   /// Adds WAL at once: checkpoint records.
   void add(double aligned_bytes, double records);
 
-  /// Positions and rates from the last event on. The position at one instant is asked for again and again.
+  /// Positions and rates from the last event on. The position at one instant is asked for again and
+  /// again.
   Lsn lsn(Instant t) const {
     if (t != cached_at_) {
       cached_ = curve_(seconds(t - base_));

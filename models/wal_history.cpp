@@ -7,8 +7,7 @@
 
 namespace models {
 
-void WalHistory::open(Instant now, const sim::Mixture& wal, std::vector<double> clocks,
-                      bool redo) {
+void WalHistory::open(Instant now, const sim::Mixture& wal, std::vector<double> clocks, bool redo) {
   if (!stretches_.empty() && stretches_.back().from == now) {
     redo |= stretches_.back().redo;
     stretches_.pop_back();
