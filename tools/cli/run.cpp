@@ -27,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t default_replicates = 1'000, most_replicates = 10'000'000, default_seed = 1;
+constexpr std::uint64_t default_replicates = 1'000, most_replicates = 1'000'000, default_seed = 1;
 
 struct RunArguments {
   std::string file, database = "meshplan.db", horizon;

@@ -1,18 +1,16 @@
 #pragma once
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pty.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
-#include <vector>
 
 /// Runs the built program the way a shell does, in a folder of its own.
 namespace cli {
@@ -56,43 +54,49 @@ class ProgramTest : public testing::Test {
             read_file(folder_ / ".err")};
   }
 
-  /// Starts the program without waiting for it.
-  pid_t start(const std::vector<std::string>& arguments) const {
-    const pid_t child = fork();
-    if (child != 0) return child;
-    if (chdir(folder_.c_str()) != 0) _exit(99);
-    const int null = ::open("/dev/null", O_RDWR);
-    for (const int stream : {0, 1, 2}) dup2(null, stream);
-    std::vector<char*> argv{const_cast<char*>("meshplan")};
-    for (const std::string& argument : arguments)
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    execv(MESHPLAN_BINARY, argv.data());
-    _exit(99);
-  }
-
-  /// What the program prints on a terminal of 100 columns, stdout and stderr together.
-  std::string on_a_terminal(const std::string& arguments,
-                            const std::string& environment = "") const {
-    int terminal = -1;
-    winsize size{};
-    size.ws_row = 50;
-    size.ws_col = 100;
-    const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
-    if (child == 0) {
-      const std::string command = "cd '" + folder_.string() +
+  /// A program on a terminal of 100 columns, stdout and stderr together.
+  class Terminal {
+   public:
+    Terminal(const fs::path& folder, const std::string& arguments, const std::string& environment) {
+      winsize size{};
+      size.ws_row = 50;
+      size.ws_col = 100;
+      child_ = forkpty(&terminal_, nullptr, nullptr, &size);
+      if (child_ != 0) return;
+      const std::string command = "cd '" + folder.string() +
                                   "' && exec env -i TERM=xterm LANG=C.UTF-8 PATH=/usr/bin:/bin " +
                                   environment + " " + MESHPLAN_BINARY + " " + arguments;
       execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
       _exit(99);
     }
-    std::string all;
-    char buffer[4096];
-    for (ssize_t n; (n = read(terminal, buffer, sizeof buffer)) > 0;)
-      all.append(buffer, static_cast<std::size_t>(n));
-    close(terminal);
-    waitpid(child, nullptr, 0);
-    return all;
+    /// Waits until it has shown a text, or has ended.
+    bool shows(const std::regex& text) {
+      while (!std::regex_search(shown_, text))
+        if (!read_more()) return false;
+      return true;
+    }
+    void press(char key) const { EXPECT_EQ(::write(terminal_, &key, 1), 1); }
+    Ran finish() {
+      while (read_more()) continue;
+      close(terminal_);
+      int status = 0;
+      waitpid(child_, &status, 0);
+      return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, shown_, ""};
+    }
+
+   private:
+    bool read_more() {
+      char buffer[4096];
+      const ssize_t n = read(terminal_, buffer, sizeof buffer);
+      if (n > 0) shown_.append(buffer, static_cast<std::size_t>(n));
+      return n > 0;
+    }
+    int terminal_ = -1;
+    pid_t child_ = -1;
+    std::string shown_;
+  };
+  Terminal on_a_terminal(const std::string& arguments, const std::string& environment = "") const {
+    return {folder_, arguments, environment};
   }
 
   void write(const std::string& name, const std::string& text) const {
