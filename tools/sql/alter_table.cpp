@@ -108,6 +108,12 @@ bool DdlReader::add_column(Table& table, Node command) {
             fmt::format("{} has a column {} already", table.qualified_name(), name));
     return false;
   }
+  if (table.columns.size() >= most_columns_of_a_table) {
+    error(definition.location(),
+          fmt::format("a table can have at most {} columns", most_columns_of_a_table));
+    return false;
+  }
+  ++columns_made_;
   if (!column_definition(definition, table)) return false;
   std::vector<Constraint> constraints;
   for (const Node constraint : definition["constraints"])

@@ -79,7 +79,13 @@ void DdlReader::create_table(Node node, Table::Kind kind) {
 
 bool DdlReader::table_elements(Node node, Table& table) {
   bool read = true;
-  for (const Node element : node["tableElts"]) read = table_element(element, table) && read;
+  for (const Node element : node["tableElts"]) {
+    read = table_element(element, table) && read;
+    if (table.columns.size() <= most_columns_of_a_table) continue;
+    error(node["relation"].location(),
+          fmt::format("a table can have at most {} columns", most_columns_of_a_table));
+    return false;
+  }
   if (!read) return false;
   std::vector<Constraint> constraints;
   for (const Node element : node["tableElts"]) {

@@ -14,6 +14,8 @@ namespace sql {
 namespace {
 
 constexpr std::size_t most_errors = 100;  // of one file; then reading stops
+constexpr std::size_t most_columns =
+    1'000'000;  // of all tables; bounds memory: one LIKE copies 1600
 
 }  // namespace
 
@@ -39,21 +41,18 @@ void DdlReader::read() {
   const Script script = lex(source_, problems_);
   if (script.meta_commands > 0)
     passed_over_["psql meta-commands"] = {script.meta_commands, script.first_meta_command};
-  const auto errors = [&] {
-    return std::count_if(problems_.begin(), problems_.end(), [](const Problem& problem) {
-      return problem.severity == Problem::Severity::error;
-    });
-  };
-  const auto errors_before = static_cast<std::size_t>(errors());
-  std::size_t problems_before = problems_.size();
+  std::size_t errors = 0, seen = problems_.size();
   for (const Piece& piece : script.pieces) {
     read_piece(piece);
-    if (problems_.size() == problems_before) continue;
-    problems_before = problems_.size();
-    if (static_cast<std::size_t>(errors()) < errors_before + most_errors) continue;
+    for (; seen < problems_.size(); ++seen)
+      errors += problems_[seen].severity == Problem::Severity::error ? 1 : 0;
+    std::string stop;
+    if (errors >= most_errors) stop = fmt::format("more than {} errors", most_errors);
+    if (columns_made_ > most_columns || indexes_made_ > most_columns)
+      stop = fmt::format("more than {} columns or indexes", most_columns);
+    if (stop.empty()) continue;
     problems_.push_back(
-        problem_at(source_, piece.offset, Problem::Severity::error,
-                   fmt::format("more than {} errors; the rest was not read", most_errors)));
+        problem_in(source_, piece, 0, Problem::Severity::error, stop + "; the rest was not read"));
     break;
   }
   report_passed_over();
@@ -61,15 +60,19 @@ void DdlReader::read() {
 
 void DdlReader::report_passed_over() {
   for (const auto& [kind, what] : passed_over_) {
-    const bool triggers = kind == unread_triggers, data = kind == data_statements;
-    const char* rest = triggers          ? "what their functions do is not read"
-                       : data            ? "tables start with the rows that the scenario gives"
+    const bool triggers = kind == unread_triggers, code = kind == unread_code;
+    const char* rest = triggers ? "what their functions do is not read"
+                       : code   ? "what they create is not read"
+                       : kind == data_statements
+                           ? "tables start with the rows that the scenario gives"
                        : what.count == 1 ? "capacity does not depend on it"
                                          : "capacity does not depend on them";
     problems_.push_back(
         problem_at(source_, what.first, Problem::Severity::notice,
                    fmt::format("{}: {} passed over, {}", kind, what.count, rest),
-                   triggers ? "list the statements that they execute in the workload" : ""));
+                   triggers ? "list the statements that they execute in the workload"
+                   : code   ? "write the tables, types and indexes that they create as plain DDL"
+                            : ""));
   }
 }
 
@@ -92,7 +95,7 @@ void DdlReader::read_piece(const Piece& piece) {
   std::size_t levels = 0;
   if (!shallow_enough(source_, piece, levels, problems_)) return remember_failed(piece);
   if (!with_stack_for(levels, [&] { parse_piece(piece); }))
-    problems_.push_back(problem_at(source_, piece.offset, Problem::Severity::error,
+    problems_.push_back(problem_in(source_, piece, 0, Problem::Severity::error,
                                    "no memory to read a statement this deep"));
 }
 

@@ -14,7 +14,7 @@ void DdlReader::error(int location, std::string message, std::string hint) {
 }
 
 void DdlReader::error_at(std::size_t offset, std::string message, std::string hint) {
-  problems_.push_back(problem_at(source_, current_->piece.offset + offset, Problem::Severity::error,
+  problems_.push_back(problem_in(source_, current_->piece, offset, Problem::Severity::error,
                                  std::move(message), std::move(hint)));
 }
 
@@ -141,6 +141,7 @@ void DdlReader::rename_index_entry(const std::string& from, const std::string& t
 
 void DdlReader::add_table(Table table) {
   schema_.schemas.insert(table.schema);
+  columns_made_ += table.columns.size();
   relations_.insert(table.qualified_name());
   table_index_[table.qualified_name()] = static_cast<int>(schema_.tables.size());
   schema_.tables.push_back(std::move(table));

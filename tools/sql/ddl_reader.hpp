@@ -18,6 +18,9 @@ namespace sql {
 
 class IndexText;
 
+inline constexpr std::size_t most_columns_of_a_table =
+    1600;  // MaxHeapAttributeNumber, htup_details.h
+
 /// Reads one script into a schema. One member function per kind of statement; the files are named
 /// after what they read.
 class DdlReader {
@@ -178,7 +181,8 @@ class DdlReader {
   const Prepared* current_ = nullptr;                 // the statement being read
   std::unordered_map<std::string, int> table_index_;  // by schema.name
   std::unordered_set<std::string> relations_;  // every relation's schema.name: names must differ
-  std::unordered_set<std::string> failed_;     // tables whose CREATE had an error
+  std::size_t columns_made_ = 0, indexes_made_ = 0;
+  std::unordered_set<std::string> failed_;  // tables whose CREATE had an error
   struct PassedOver {
     std::size_t count = 0, first = 0;
   };

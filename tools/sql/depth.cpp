@@ -10,7 +10,7 @@
 namespace sql {
 namespace {
 
-constexpr std::size_t few_levels = 500;
+constexpr std::size_t few_levels = 100;
 constexpr std::size_t deep_stack = std::size_t{256} << 20;
 
 /// What stands between one opening bracket (or CASE) and its end.

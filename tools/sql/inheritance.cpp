@@ -106,7 +106,8 @@ bool DdlReader::inherit(Node range_var, Table& table, bool partition) {
 bool DdlReader::adopt(int parent, int child, std::optional<std::string> bound, int location) {
   const Table& above = schema_.tables[static_cast<std::size_t>(parent)];
   const Table& below = schema_.tables[static_cast<std::size_t>(child)];
-  const std::vector<Link> links = descendants(child);
+  const std::vector<Link> links =
+      bound && below.kind != Table::Kind::partitioned ? std::vector<Link>{} : descendants(child);
   if (child == parent || std::any_of(links.begin(), links.end(),
                                      [&](const Link& link) { return link.child == parent; })) {
     error(location, fmt::format("{} would be its own ancestor", above.qualified_name()));
@@ -162,6 +163,7 @@ void DdlReader::copy_indexes(const Table& from, Table& to, bool unless_present) 
     index.name = index.primary ? free_name(to.schema, to.name, "", "pkey")
                                : free_name(to.schema, to.name, joined_column_names(names), label);
     relations_.insert(to.schema + "." + index.name);
+    ++indexes_made_;
     if (constraint) schema_.key_constraints.insert(to.schema + "." + index.name);
     to.indexes.push_back(std::move(index));
   }
@@ -169,6 +171,7 @@ void DdlReader::copy_indexes(const Table& from, Table& to, bool unless_present) 
 
 /// Indexes and foreign keys of a partitioned table are every partition's.
 void DdlReader::keys_to_partitions(int at) {
+  if (schema_.tables[static_cast<std::size_t>(at)].kind != Table::Kind::partitioned) return;
   for (const Link& link : descendants(at)) {
     const Table& parent = schema_.tables[static_cast<std::size_t>(link.parent)];
     Table& child = schema_.tables[static_cast<std::size_t>(link.child)];

@@ -32,13 +32,17 @@ bool Lexed::phrase(std::size_t i, std::string_view words) const {
   return true;
 }
 
-std::size_t Lexed::closing(std::size_t i) const {
-  std::size_t depth = 0;
-  for (; i < tokens.size(); ++i) {
-    if (is(i, '(') || is(i, '[')) ++depth;
-    if ((is(i, ')') || is(i, ']')) && --depth == 0) return i;
+void match_brackets(std::string_view text, std::span<Token> tokens) {
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].kind != Token::Kind::punctuation) continue;
+    const char c = text[tokens[i].begin];
+    if (c == '(' || c == '[') open.push_back(i);
+    if ((c == ')' || c == ']') && !open.empty()) {
+      tokens[open.back()].closing = static_cast<std::uint32_t>(i);
+      open.pop_back();
+    }
   }
-  return tokens.size();
 }
 
 std::size_t Lexed::find(std::size_t i, std::string_view keyword) const {

@@ -26,7 +26,11 @@ struct Token {
   };
   Kind kind = Kind::word;
   std::uint32_t begin = 0, end = 0;  // byte offsets
+  std::uint32_t closing = 0;         // of an opening bracket: the token that closes it; 0 = none
 };
+
+/// Fills in Token::closing.
+void match_brackets(std::string_view text, std::span<Token> tokens);
 
 /// A statement's text and its tokens; token offsets count from the start of the text.
 struct Lexed {
@@ -49,7 +53,9 @@ struct Lexed {
   /// Consecutive keywords, separated by one space in `phrase`.
   bool phrase(std::size_t i, std::string_view phrase) const;
   /// The token that closes the bracket at i, or the number of tokens.
-  std::size_t closing(std::size_t i) const;
+  std::size_t closing(std::size_t i) const {
+    return i < tokens.size() && tokens[i].closing > 0 ? tokens[i].closing : tokens.size();
+  }
   /// First token from i on with this keyword outside brackets; stops at a bracket that closes. Else
   /// the number of tokens.
   std::size_t find(std::size_t i, std::string_view keyword) const;
@@ -60,6 +66,7 @@ struct Lexed {
 /// One statement of a script.
 struct Piece {
   std::size_t offset = 0;  // of the text in the source
+  Position at;             // of the text in the user's file
   std::string_view text;
   std::vector<Token> tokens;  // offsets from the start of the text
 
@@ -71,6 +78,10 @@ struct Script {
   std::size_t meta_commands = 0;       // psql's \connect, \restrict … passed over
   std::size_t first_meta_command = 0;  // offset
 };
+
+/// problem_at for an offset in a piece, counting lines from the piece's start only.
+Problem problem_in(const Source& source, const Piece& piece, std::size_t offset,
+                   Problem::Severity severity, std::string message, std::string hint = {});
 
 /// Splits a script; see sql::split for what it understands.
 Script lex(const Source& source, std::vector<Problem>& problems);

@@ -23,6 +23,7 @@ class Rewriter {
       const Token& token = lexed_.tokens[i];
       if (token.kind == Token::Kind::number) number(i);
       if (token.kind == Token::Kind::word) word(i);
+      if (token.kind == Token::Kind::punctuation) bracket(i);
     }
     return std::move(too_new_);
   }
@@ -35,6 +36,10 @@ class Rewriter {
 
   void word(std::size_t i) {
     static constexpr std::array rules{
+        Rule{"SELECT", &Rewriter::query},
+        Rule{"DELETE", &Rewriter::query},
+        Rule{"UPDATE", &Rewriter::query},
+        Rule{"MERGE", &Rewriter::merge},
         Rule{"GENERATED", &Rewriter::generated},
         Rule{"NOT", &Rewriter::negation},
         Rule{"ENFORCED", &Rewriter::enforced},
@@ -62,6 +67,14 @@ class Rewriter {
     for (const JsonSyntax::Edit& edit : json->edits)
       prepared_.rewrite.replace(edit.begin, edit.end, edit.with);
   }
+
+  void bracket(std::size_t i) {
+    if (lexed_.is(i, '(') || lexed_.is(i, '[')) groups_.emplace_back();
+    if ((lexed_.is(i, ')') || lexed_.is(i, ']')) && groups_.size() > 1) groups_.pop_back();
+  }
+
+  void query(std::size_t) { groups_.back().query = true; }
+  void merge(std::size_t i) { groups_.back().merge |= lexed_.is(i + 1, "INTO"); }
 
   bool allowed(std::size_t i, std::string construct, int since) {
     if (prepared_.major >= since) return true;
@@ -210,8 +223,7 @@ class Rewriter {
 
   // 17: MERGE … RETURNING. 18: RETURNING WITH (OLD AS o, NEW AS n).
   void returning(std::size_t i) {
-    const std::size_t merge = lexed_.find(group_start(i), "MERGE");
-    if (merge < i && lexed_.is(merge + 1, "INTO")) {
+    if (groups_.back().merge) {
       if (!allowed(i, "MERGE … RETURNING", 17)) return;
       std::size_t last = i;  // to the end of the statement, or to the bracket around it
       while (last + 1 < size_ && !lexed_.is(last + 1, ')'))
@@ -255,34 +267,22 @@ class Rewriter {
         is_name(next) && std::none_of(clauses.begin(), clauses.end(), [&](const char* clause) {
           return lexed_.is(next, std::string_view{clause});
         });
-    if (alias || (lexed_.is(i, "FROM") && !from_clause(i))) return;
+    const bool from = lexed_.is(i, "FROM");
+    if (alias || (from && (!groups_.back().query || lexed_.is(i - 1, "DISTINCT")))) return;
     if (allowed(i + 1, "a subquery in FROM without an alias", 16))
       insert_after(close, " AS unnamed_subquery");
-  }
-
-  /// The token after the bracket around i, or 0.
-  std::size_t group_start(std::size_t i) const {
-    std::size_t depth = 0;
-    while (i > 0) {
-      --i;
-      if (lexed_.is(i, ')') || lexed_.is(i, ']')) ++depth;
-      if ((lexed_.is(i, '(') || lexed_.is(i, '[')) && depth-- == 0) return i + 1;
-    }
-    return 0;
-  }
-
-  /// Not the FROM of extract(… FROM …) or of IS DISTINCT FROM.
-  bool from_clause(std::size_t i) const {
-    if (i == 0 || lexed_.is(i - 1, "DISTINCT")) return false;
-    const std::size_t start = group_start(i);
-    return std::min({lexed_.find(start, "SELECT"), lexed_.find(start, "DELETE"),
-                     lexed_.find(start, "UPDATE")}) < i;
   }
 
   Prepared& prepared_;
   Lexed lexed_;
   std::size_t size_;
   bool table_ = false;  // CREATE or ALTER TABLE
+  /// What stood since the bracket around the current token: a FROM without SELECT is extract(… FROM
+  /// …).
+  struct Group {
+    bool query = false, merge = false;
+  };
+  std::vector<Group> groups_ = std::vector<Group>(1);
   std::vector<TooNew> too_new_;
 };
 

@@ -42,8 +42,9 @@ constexpr std::array by_first_word{
     Kind{"LOCK", "LOCK"},
     Kind{"NOTIFY", "NOTIFY"},
     Kind{"LISTEN", "LISTEN"},
-    Kind{"CALL", "CALL"},
-    Kind{"DO", "DO"},
+    Kind{"CALL", unread_code},
+    Kind{"DO", unread_code},
+    Kind{"IMPORT", unread_code},
     Kind{"EXPLAIN", "EXPLAIN"},
 };
 

@@ -42,8 +42,8 @@ void report_syntax_error(const Prepared& prepared, const std::string& text,
     hint = "write it flatter";
   }
   const std::size_t offset = prepared.rewrite.original_offset(byte_offset(text, cursor));
-  problems.push_back(problem_at(prepared.source, prepared.piece.offset + offset,
-                                Problem::Severity::error, std::move(message), std::move(hint)));
+  problems.push_back(problem_in(prepared.source, prepared.piece, offset, Problem::Severity::error,
+                                std::move(message), std::move(hint)));
 }
 
 }  // namespace
@@ -64,8 +64,7 @@ std::size_t Prepared::offset_of_name(std::string_view name) const {
 
 Problem Prepared::problem(int location, Problem::Severity severity, std::string message,
                           std::string hint) const {
-  return problem_at(source, piece.offset + offset(location), severity, std::move(message),
-                    std::move(hint));
+  return problem_in(source, piece, offset(location), severity, std::move(message), std::move(hint));
 }
 
 bool shallow_enough(const Source& source, const Piece& piece, std::size_t& levels,
@@ -73,8 +72,8 @@ bool shallow_enough(const Source& source, const Piece& piece, std::size_t& level
   const Depth measured = depth(piece.lexed());
   levels = measured.levels;
   if (levels <= deepest) return true;
-  problems.push_back(problem_at(
-      source, piece.offset + piece.tokens[measured.token].begin, Problem::Severity::error,
+  problems.push_back(problem_in(
+      source, piece, piece.tokens[measured.token].begin, Problem::Severity::error,
       "more than 10000 operators nested or chained in one statement",
       "write a long OR chain as IN (…), many rows as a VALUES list, or split the statement"));
   return false;
@@ -95,7 +94,7 @@ std::optional<Prepared> prepare(const Source& source, const Piece& piece, int ma
   const std::vector<TooNew> too_new = rewrite_newer_syntax(prepared);
   for (const TooNew& construct : too_new)
     problems.push_back(
-        problem_at(source, piece.offset + construct.offset, Problem::Severity::error,
+        problem_in(source, piece, construct.offset, Problem::Severity::error,
                    fmt::format("{} needs PostgreSQL {}; the node runs {}", construct.construct,
                                construct.since, major),
                    fmt::format("set postgres: {} on the node, or write it as {} does",

@@ -37,7 +37,7 @@ std::size_t QueryReader::enter_with(Node with, const Scope* outer) {
       outputs.columns[i].name = names[i].as("String")["sval"].string();
     }
     if (cte["search_clause"] || cte["cycle_clause"]) outputs.complete = false;
-    ctes_.resize(own);
+    leave_with(own);
     ctes_.push_back({name, std::move(outputs)});
   }
   return mark;
@@ -130,10 +130,15 @@ Outputs QueryReader::values(Node lists, const Scope* outer) {
 }
 
 void QueryReader::star(std::string_view qualifier, const Scope& scope, Outputs& outputs) {
+  constexpr std::size_t most_expanded =
+      1'000'000;  // in one statement; beyond, columns are not known
   for (const Relation& relation : scope.relations) {
     if (!qualifier.empty() && relation.name != qualifier) continue;
-    outputs.complete = outputs.complete && relation.outputs.complete;
-    for (const Output& output : relation.outputs.columns)
+    const Outputs& given = relation.outputs();
+    expanded_ += given.columns.size();
+    outputs.complete = outputs.complete && given.complete && expanded_ < most_expanded;
+    if (expanded_ >= most_expanded) return;
+    for (const Output& output : given.columns)
       if (!qualifier.empty() || !relation.merged.contains(output.name))
         outputs.columns.push_back(output);
   }
@@ -174,7 +179,7 @@ void QueryReader::from_item(Node item, Scope& scope) {
     expressions(sample["args"], scope);
   } else {  // XMLTABLE and what comes next
     Relation relation;
-    relation.outputs.complete = false;
+    relation.own.complete = false;
     apply_alias(item.content()["alias"], relation);
     expression(item, scope);
     scope.relations.push_back(std::move(relation));
@@ -185,10 +190,12 @@ void QueryReader::from_item(Node item, Scope& scope) {
 void QueryReader::apply_alias(Node alias, Relation& relation) {
   if (!alias) return;
   relation.name = alias["aliasname"].string();
+  if (alias["colnames"] && relation.shared != nullptr)
+    relation.own = *std::exchange(relation.shared, nullptr);
   std::size_t i = 0;
   for (const Node name : alias["colnames"]) {
-    if (i == relation.outputs.columns.size()) relation.outputs.columns.emplace_back();
-    relation.outputs.columns[i++].name = name.as("String")["sval"].string();
+    if (i == relation.own.columns.size()) relation.own.columns.emplace_back();
+    relation.own.columns[i++].name = name.as("String")["sval"].string();
   }
 }
 
@@ -200,17 +207,24 @@ int QueryReader::add_table(Node range_var, Scope& scope) {
   if (schema.empty())
     for (auto cte = ctes_.rbegin(); cte != ctes_.rend(); ++cte)
       if (cte->name == name) {
-        relation.outputs = cte->outputs;
+        relation.shared = &cte->outputs;
         apply_alias(range_var["alias"], relation);
         scope.relations.push_back(std::move(relation));
         return -1;
       }
   relation.table = find_(schema, name);
   if (relation.table >= 0) {
-    relation.outputs = table_outputs(tables_[static_cast<std::size_t>(relation.table)]);
+    const auto found = table_outputs_.find(relation.table);
+    relation.shared =
+        found != table_outputs_.end()
+            ? &found->second
+            : &table_outputs_
+                   .emplace(relation.table,
+                            table_outputs(tables_[static_cast<std::size_t>(relation.table)]))
+                   .first->second;
     reads.insert(relation.table);
   } else {
-    relation.outputs.complete = false;
+    relation.own.complete = false;
     const bool catalog = schema == "pg_catalog" || schema == "information_schema" ||
                          (schema.empty() && name.starts_with("pg_"));
     if (!catalog) {
@@ -255,12 +269,12 @@ void QueryReader::join(Node node, Scope& scope) {
     from_item((*each)["rarg"], scope);
     const auto has = [&](std::size_t from, std::size_t to, std::string_view name) {
       for (std::size_t r = from; r < to; ++r)
-        for (const Output& output : scope.relations[r].outputs.columns)
+        for (const Output& output : scope.relations[r].outputs().columns)
           if (output.name == name) return true;
       return false;
     };
     for (std::size_t r = right; r < scope.relations.size(); ++r)
-      for (const Output& output : scope.relations[r].outputs.columns)
+      for (const Output& output : scope.relations[r].outputs().columns)
         if ((*each)["isNatural"].flag() && has(first, right, output.name))
           scope.relations[r].merged.insert(output.name);
     for (const Node name : (*each)["usingClause"])
@@ -272,7 +286,7 @@ void QueryReader::join(Node node, Scope& scope) {
     Relation joined;
     for (std::size_t r = first; r < scope.relations.size(); ++r) {
       const Scope one{{scope.relations[r]}, nullptr};
-      star("", one, joined.outputs);
+      star("", one, joined.own);
     }
     apply_alias(alias, joined);
     scope.relations.resize(first);
@@ -282,7 +296,7 @@ void QueryReader::join(Node node, Scope& scope) {
 
 void QueryReader::range_subselect(Node node, Scope& scope) {
   Relation relation;
-  relation.outputs = any_query(node["subquery"], node["lateral"].flag() ? &scope : scope.outer);
+  relation.own = any_query(node["subquery"], node["lateral"].flag() ? &scope : scope.outer);
   apply_alias(node["alias"], relation);
   scope.relations.push_back(std::move(relation));
 }
@@ -308,24 +322,23 @@ void QueryReader::range_function(Node node, Scope& scope) {
                                     [&](const Columns& entry) { return entry.function == name; });
     if (found != composite.end()) {
       for (const std::string_view column : found->names)
-        relation.outputs.columns.push_back({std::string{column}, {}});
+        relation.own.columns.push_back({std::string{column}, {}});
     } else if (type.known()) {
       const bool value =
           std::find(named_value.begin(), named_value.end(), name) != named_value.end();
       const Node alias = node["alias"]["aliasname"];
-      relation.outputs.columns.push_back({value ? "value" : alias ? alias.string() : name, type});
+      relation.own.columns.push_back({value ? "value" : alias ? alias.string() : name, type});
     } else {
-      relation.outputs.complete = false;
+      relation.own.complete = false;
     }
     for (const Node column : element.as("List")["items"][1].as("List")["items"])
-      relation.outputs.columns.push_back({column.content()["colname"].string(),
-                                          resolve_type(column.content()["typeName"], types_)});
+      relation.own.columns.push_back({column.content()["colname"].string(),
+                                      resolve_type(column.content()["typeName"], types_)});
   }
-  if (node["ordinality"].flag())
-    relation.outputs.columns.push_back({"ordinality", builtin("bigint")});
+  if (node["ordinality"].flag()) relation.own.columns.push_back({"ordinality", builtin("bigint")});
   for (const Node column : node["coldeflist"]) {
-    relation.outputs.complete = true;
-    relation.outputs.columns.push_back(
+    relation.own.complete = true;
+    relation.own.columns.push_back(
         {column.content()["colname"].string(), resolve_type(column.content()["typeName"], types_)});
   }
   apply_alias(node["alias"], relation);

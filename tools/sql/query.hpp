@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,7 +33,9 @@ struct Outputs {
 struct Relation {
   std::string name;  // alias, else the table's name
   int table = -1;    // in the tables at hand; -1: a subquery, a function …
-  Outputs outputs;
+  Outputs own;       // what it gives, unless that is shared with other relations of the same table
+  const Outputs* shared = nullptr;
+  const Outputs& outputs() const { return shared != nullptr ? *shared : own; }
   std::set<std::string, std::less<>>
       merged;  // columns that JOIN … USING shows once, under an earlier relation
 };
@@ -70,7 +74,9 @@ class QueryReader {
   Outputs any_query(Node node, const Scope* outer);
   /// The queries of WITH; they stay visible until `leave_with`.
   std::size_t enter_with(Node with, const Scope* outer);
-  void leave_with(std::size_t mark) { ctes_.resize(mark); }
+  void leave_with(std::size_t mark) {
+    while (ctes_.size() > mark) ctes_.pop_back();
+  }
 
   void from(Node list, Scope& scope);
   void from_item(Node item, Scope& scope);
@@ -118,7 +124,9 @@ class QueryReader {
   const Schema& types_;
   Find find_;
   Complain complain_;
-  std::vector<Cte> ctes_;
+  std::deque<Cte> ctes_;  // relations point at their outputs
+  std::map<int, Outputs> table_outputs_;
+  std::size_t expanded_ = 0;  // columns that * gave so far
 };
 
 /// Columns of a table as a query sees them.

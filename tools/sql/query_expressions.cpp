@@ -99,8 +99,8 @@ Type QueryReader::resolve(std::string_view qualifier, std::string_view name, con
       const Relation& relation = level->relations[r];
       if (!qualifier.empty() && relation.name != qualifier) continue;
       qualifier_known = true;
-      certain = certain && relation.outputs.complete;
-      const auto& columns = relation.outputs.columns;
+      certain = certain && relation.outputs().complete;
+      const auto& columns = relation.outputs().columns;
       const auto column = std::find_if(columns.begin(), columns.end(),
                                        [&](const Output& output) { return output.name == name; });
       if (column == columns.end()) continue;
@@ -153,7 +153,7 @@ void QueryReader::unknown_column(Node node, std::string_view qualifier, std::str
       if (!qualifier.empty() && relation.name != qualifier) continue;
       if (level == &scope && relation.table >= 0 && where == "this statement")
         where = tables_[static_cast<std::size_t>(relation.table)].qualified_name();
-      for (const Output& output : relation.outputs.columns) names.push_back(output.name);
+      for (const Output& output : relation.outputs().columns) names.push_back(output.name);
     }
   const std::string near = nearest(name, names);
   const bool one_table = scope.relations.size() == 1 || !qualifier.empty();

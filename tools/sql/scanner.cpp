@@ -71,11 +71,10 @@ void Scanner::skip_blank() {
 }
 
 void Scanner::quoted(std::size_t from, char quote, bool backslashes) {
-  const char* const stops = backslashes ? "'\\" : quote == '"' ? "\"" : "'";
   ++at;  // the opening quote
   while (true) {
-    at = text.find_first_of(stops, at);
-    if (at == std::string_view::npos)
+    while (at < text.size() && text[at] != quote && !(backslashes && text[at] == '\\')) ++at;
+    if (at >= text.size())
       return fail(from,
                   quote == '"' ? "unterminated quoted identifier" : "unterminated quoted string");
     if (text[at] == '\\' || peek(1) == quote) {
@@ -185,7 +184,7 @@ std::optional<Token> Scanner::next() {
       }
   }
   if (failure != nullptr) return std::nullopt;
-  return Token{kind, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(at)};
+  return Token{kind, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(at), 0};
 }
 
 }  // namespace sql

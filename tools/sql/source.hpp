@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/sql/problem.hpp"
@@ -25,6 +26,8 @@ struct Position {
   int line = 1, column = 1;
 };
 Position position(const Source& source, std::size_t offset);
+/// The position behind the text, when its first character is at `at`.
+Position advance(Position at, std::string_view text, int indent);
 
 /// A problem at a byte offset of the source, with its line of text.
 Problem problem_at(const Source& source, std::size_t offset, Problem::Severity severity,

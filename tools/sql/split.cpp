@@ -38,6 +38,15 @@ class Splitter {
         problem_at(source_, at, Problem::Severity::error, std::move(what), std::move(hint)));
   }
 
+  /// Position of an offset beyond the one asked for last.
+  Position place(std::size_t offset) {
+    const std::string_view between =
+        std::string_view{source_.text}.substr(placed_, offset - placed_);
+    last_place_ = advance(last_place_, between, source_.indent);
+    placed_ = offset;
+    return last_place_;
+  }
+
   std::string_view text(const Token& token) const {
     return std::string_view{source_.text}.substr(token.begin, token.end - token.begin);
   }
@@ -85,6 +94,7 @@ class Splitter {
     if (!tokens_.empty()) {
       Piece piece;
       piece.offset = tokens_.front().begin;
+      piece.at = place(piece.offset);
       piece.text =
           std::string_view{source_.text}.substr(piece.offset, tokens_.back().end - piece.offset);
       for (Token& token : tokens_) {
@@ -92,6 +102,7 @@ class Splitter {
         token.end -= static_cast<std::uint32_t>(piece.offset);
       }
       piece.tokens.assign(tokens_.begin(), tokens_.end());
+      match_brackets(piece.text, piece.tokens);
       script_.pieces.push_back(std::move(piece));
     }
     tokens_.clear();
@@ -150,6 +161,8 @@ class Splitter {
   std::vector<Problem>& problems_;
   Scanner scanner_;
   Script script_;
+  std::size_t placed_ = 0;
+  Position last_place_{source_.line, source_.column};  // of the offset `placed_`
   std::vector<Token> tokens_;  // of the current statement, offsets in the source
   int parentheses_ = 0, blocks_ = 0;
   bool creates_ = false, routine_ = false, rule_ = false;
@@ -194,17 +207,9 @@ Script lex(const Source& source, std::vector<Problem>& problems) {
 std::vector<Source> split(const Source& source, std::vector<Problem>& problems) {
   std::vector<Source> statements;
   const Script script = lex(source, problems);
-  Source rest = source;  // walks along, so that each position is found from the one before
-  std::size_t offset = 0;
-  for (const Piece& piece : script.pieces) {
-    const Source between{source.text.substr(offset, piece.offset - offset), "", rest.line,
-                         rest.column, rest.indent};
-    const Position at = position(between, between.text.size());
-    rest.line = at.line;
-    rest.column = at.column;
-    offset = piece.offset;
-    statements.push_back({std::string{piece.text}, source.file, at.line, at.column, source.indent});
-  }
+  for (const Piece& piece : script.pieces)
+    statements.push_back(
+        {std::string{piece.text}, source.file, piece.at.line, piece.at.column, source.indent});
   return statements;
 }
 

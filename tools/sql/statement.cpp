@@ -105,7 +105,7 @@ int StatementReader::column(std::string_view name, int location) {
   const std::size_t offset =
       location < 0 ? prepared_.offset_of_name(name) : prepared_.offset(location);
   problems_.push_back(
-      problem_at(prepared_.source, prepared_.piece.offset + offset, Problem::Severity::error,
+      problem_in(prepared_.source, prepared_.piece, offset, Problem::Severity::error,
                  fmt::format("table {} has no column {}", target().qualified_name(), name),
                  near.empty() ? "" : fmt::format("did you mean {}?", near)));
   return -1;

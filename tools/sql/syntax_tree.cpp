@@ -46,8 +46,8 @@ char unescaped(char c) {
 
 std::size_t SyntaxTree::read_string(std::size_t at, std::string_view& text) {
   const std::size_t begin = ++at;
-  at = json_.find_first_of("\"\\", at);
-  sim::check(at != std::string::npos, "parse tree: a string ends");
+  while (at < json_.size() && json_[at] != '"' && json_[at] != '\\') ++at;
+  sim::check(at < json_.size(), "parse tree: a string ends");
   std::size_t out = at;
   while (json_[at] != '"') {
     if (json_[at] == '\\') {
@@ -110,7 +110,9 @@ SyntaxTree::SyntaxTree(std::string json) : json_{std::move(json)} {
       else
         entries_.push_back({std::exchange(field, {}), text, next, Kind::string});
     } else {
-      const std::size_t end = json_.find_first_of(",}]", at);
+      std::size_t end = at;
+      while (end < json_.size() && json_[end] != ',' && json_[end] != '}' && json_[end] != ']')
+        ++end;
       text = std::string_view{json_}.substr(at, end - at);
       entries_.push_back({std::exchange(field, {}), text, next, Kind::literal});
       at += text.size();

@@ -25,6 +25,7 @@ TriggerBody read_trigger_body(std::string_view text) {
   Scanner scanner{text};
   std::vector<Token> tokens;
   while (const auto token = scanner.next()) tokens.push_back(*token);
+  match_brackets(text, tokens);
   const Lexed body{text, tokens};
 
   TriggerBody result;
