@@ -37,6 +37,7 @@ void load_start_state(const Section& section, models::Node& node) {
   if (!state) return;
   node.pg_wal_bytes = state->number("pg_wal");
   node.since_checkpoint = state->duration("since_checkpoint");
+  node.segment_used = state->number("segment_used");
   node.since_running_xacts = state->duration("since_running_xacts");
 }
 
