@@ -111,11 +111,12 @@ TEST(Load, ChecksumsFollowTheMajorVersion) {
 
 TEST(Load, StartStateAndWalVolumeReachTheNode) {
   const models::Node node =
-      load(small_mesh,
-           {"nodes.a.start_state={pg_wal: 80MB, since_checkpoint: 0s, since_running_xacts: 5s}",
-            "nodes.a.volumes.wal.size=10GB", "nodes.a.wal_segment_size=1MB"})
+      load(small_mesh, {"nodes.a.start_state={pg_wal: 80MB, since_checkpoint: 0s, "
+                        "since_running_xacts: 5s, segment_used: 50%}",
+                        "nodes.a.volumes.wal.size=10GB", "nodes.a.wal_segment_size=1MB"})
           .mesh.nodes[0];
   EXPECT_EQ(node.pg_wal_bytes, 80.0 * (1 << 20));
+  EXPECT_EQ(node.segment_used, 0.5);
   EXPECT_EQ(node.since_checkpoint, 0s);
   EXPECT_EQ(node.since_running_xacts, 5s);
   ASSERT_TRUE(node.wal);
