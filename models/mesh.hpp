@@ -35,12 +35,11 @@ struct Node {
   Quantity bulk_rate = 300e3;  // rows per second of one bulk statement (INSERT … SELECT, rebuild)
   std::string storage;         // free text, reports only
 
-  // Start state.
-  std::optional<double> pg_wal_bytes;  // size of pg_wal at the start; unset = a settled server
-  std::optional<Duration>
-      since_checkpoint;  // age of the last checkpoint's start; unset = drawn per replicate
-  std::optional<Duration>
-      since_running_xacts;  // phase of the 15 s snapshots; unset = drawn per replicate
+  // Start state; what is unset is drawn per replicate.
+  std::optional<double> pg_wal_bytes;           // size of pg_wal; unset = a settled server
+  std::optional<double> segment_used;           // share of the current WAL segment in use, 0..1
+  std::optional<Duration> since_checkpoint;     // age of the last checkpoint's start
+  std::optional<Duration> since_running_xacts;  // phase of the 15 s snapshots
 };
 
 struct Database {

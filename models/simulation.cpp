@@ -129,7 +129,8 @@ void Simulation::add_nodes() {
     const Node& node = mesh_.nodes[n];
     sim::Rng phase = streams_.named("node/" + node.name);
     const auto segment = static_cast<double>(node.wal_segment_size.count);
-    const double within = phase.uniform();  // of the first segment
+    const double drawn_share = phase.uniform();
+    const double within = node.segment_used.value_or(drawn_share);  // of the first segment
     const double redo_phase = phase.uniform(), snapshot_phase = phase.uniform();
     const Lsn start{segment * (16 + within)};
     NodeState state{WalFlow{load_, static_cast<int>(n), node.settings, node.wal_segment_size},
