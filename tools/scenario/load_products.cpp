@@ -99,11 +99,6 @@ void load_product_tables(Loading& loading, const Section& section, Product& prod
     section.problem_at("tables", fmt::format("a list is wanted, not {}", kind_name(*list)));
     return;
   }
-  static const Node nothing = [] {
-    Node map;
-    map.kind = Node::Kind::map;
-    return map;
-  }();
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const Node& item = list->items[i];
     const std::string path = fmt::format("{}[{}]", join_path(section.path(), "tables"), i);

@@ -47,11 +47,7 @@ std::vector<Statement> transaction_of(Loading& loading, const Section& entry, in
     const std::string path = fmt::format("{}[{}]", join_path(entry.path(), "transaction"), i);
     std::optional<Statement> statement;
     if (item.is_scalar()) {
-      static const Node nothing = [] {
-        Node map;
-        map.kind = Node::Kind::map;
-        return map;
-      }();
+      static const Node nothing = empty_map();
       statement = load_statement(loading, entry.inside(nothing, statement_object, path, item.mark),
                                  item, domain);
     } else {

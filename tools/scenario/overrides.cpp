@@ -33,13 +33,6 @@ bool takes_any_key(Form form) {
          form == Form::quantity;
 }
 
-Node empty_map(Mark mark) {
-  Node map;
-  map.kind = Node::Kind::map;
-  map.mark = mark;
-  return map;
-}
-
 }  // namespace
 
 Overrides::Overrides(const std::vector<std::string>& texts, Problems& problems) {

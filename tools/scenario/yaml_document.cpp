@@ -309,6 +309,13 @@ Node parse(int source, std::size_t start, Problems& problems, const YamlLimits& 
 
 }  // namespace
 
+Node empty_map(Mark mark) {
+  Node map;
+  map.kind = Node::Kind::map;
+  map.mark = mark;
+  return map;
+}
+
 const Node* Node::find(std::string_view key) const {
   for (std::size_t i = 0; i < keys.size() && i < items.size(); ++i)
     if (keys[i].text == key) return &items[i];

@@ -34,6 +34,8 @@ struct Node {
   Node* find(std::string_view key);
 };
 
+Node empty_map(Mark mark = {});
+
 /// What keeps memory and time bounded, whatever the file holds.
 struct YamlLimits {
   std::size_t bytes = std::size_t{16} << 20;        // of the file
