@@ -118,6 +118,7 @@ class Simulation {
     Instant checkpoint_started;
     bool checkpoint_running = false, checkpoint_wanted = false;
     double written_since = 0;  // important WAL position at the last checkpoint
+    double buffers = 0;            // that the running checkpoint writes
     double images_at_start = 0, pages_at_start = 0;
     double distance_estimate = 0;
     double checkpoint_wal = 0;     // bytes of records a checkpoint writes
@@ -127,6 +128,9 @@ class Simulation {
     bool wal_fails_next = false;  // what disk_check waits for: a WAL file, or else a relation
     // Snapshots and WAL retention
     double snapshot_phase = 0;  // seconds; RUNNING_XACTS at phase + 15 k
+    double xid_rate = 0;           // writing transactions per second
+    double transaction_time = 0;   // seconds from a transaction's first write to its commit
+    std::uint64_t snapshot_stream = 0;
     double archiver_stuck_segment = -1;
     // Outcomes
     Lsn start;
@@ -208,6 +212,7 @@ class Simulation {
   void on_time_due(std::size_t node);
   void on_volume_due(std::size_t node);
   void schedule_checkpoint(std::size_t node);
+  void schedule_checkpoint_end(std::size_t node);
   void check_disk(std::size_t node);
   void on_disk(std::size_t node);
   double relation_bytes(std::size_t node) const;
@@ -230,7 +235,9 @@ class Simulation {
   void plan_slot(std::size_t slot);
   void replay_changed(const SlotState& slot);
   double replay_speed(const SlotState& slot, Instant position) const;
+  Instant snapshot_before(const NodeState& node, Instant t) const;
   Instant restart_point(const SlotState& slot) const;
+  bool transaction_open(const NodeState& node, Instant snapshot) const;
   Lsn restart_lsn(const SlotState& slot) const;
   Lsn confirmed_lsn(const SlotState& slot) const;
   void watch_slot(std::size_t slot);

@@ -182,6 +182,7 @@ void Simulation::set_rates(std::size_t index) {
 void Simulation::set_relation_rates(std::size_t index, const std::vector<double>& drivers) {
   NodeState& node = nodes_[index];
   settle_relations(index);
+  node.xid_rate = total(load_.nodes[index].xids, drivers);
   for (const std::size_t s : sites_of_node_[index]) set_site_rates(s, drivers);
   node.growth = 0;
   for (const std::size_t r : relations_of_node_[index]) {
@@ -230,11 +231,12 @@ void Simulation::flow_changed(std::size_t index) {
     std::vector<double> factors;
     factors.reserve(clocks_.size());
     for (const ClockState& c : clocks_) factors.push_back(node.up ? c.factor : 0);
-    node.history.open(now_, node.flow.curve(), std::move(factors), now_ == node.checkpoint_started);
+    node.history.open(now_, node.flow.curve(), std::move(factors));
     forget_history(index);
     for (const std::size_t slot : slots_of_node_[index]) plan_slot(slot);
   }
   schedule_checkpoint(index);
+  schedule_checkpoint_end(index);
   check_disk(index);
 }
 

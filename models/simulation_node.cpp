@@ -99,7 +99,7 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   NodeState& node = nodes_[index];
   const Node& config = mesh_.nodes[index];
   (timed ? node.timed : node.requested) += 1;
-  const double buffers = dirty_buffers(index);
+  node.buffers = dirty_buffers(index);
   node.previous_redo = node.redo;
   node.redo = node.flow.lsn(now_);
   node.checkpoint_started = now_;
@@ -114,11 +114,20 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
     note_slot(s);
   }
   start_cycle(index);
-  node.flow.add(node.checkpoint_wal, 3);
   flow_changed(index);
-  const double duration =
-      checkpoint_duration(config.settings, config.wal_segment_size, buffers, node.flow.rate(now_));
-  timers_.set(node.checkpoint_end, after(now_, duration));
+  schedule_checkpoint_end(index);
+}
+
+/// When the running checkpoint ends: its last buffer is due by WAL volume or by time.
+void Simulation::schedule_checkpoint_end(std::size_t index) {
+  NodeState& node = nodes_[index];
+  if (!node.checkpoint_running) return;
+  const Node& config = mesh_.nodes[index];
+  const double longest = checkpoint_duration_by_time(config.settings, node.buffers);
+  const Instant by_time = std::max(now_, after(node.checkpoint_started, longest));
+  const double distance = checkpoint_end_distance(config.settings, config.wal_segment_size);
+  const Instant by_volume = node.flow.reaches(node.redo + distance, by_time);
+  timers_.set(node.checkpoint_end, std::min(by_time, by_volume));
 }
 
 /// Images start again. As long as rates stay and relations hardly grow, a cycle is like the one
@@ -156,24 +165,28 @@ void Simulation::end_checkpoint(std::size_t index) {
   const Node& config = mesh_.nodes[index];
   timers_.cancel(node.checkpoint_end);
   node.checkpoint_running = false;
+  // RUNNING_XACTS comes after the buffers, right before the checkpoint's own record. Source:
+  // xlog.c, CreateCheckPoint()
+  node.flow.add(node.checkpoint_wal, 3);
+  node.history.note_snapshot(now_);
   const Lsn position = node.flow.lsn(now_);
   node.written_since = node.redo.bytes + node.checkpoint_wal + 64;
   node.distance_estimate =
       distance_estimate(node.distance_estimate, node.redo - node.previous_redo);
+  bool invalidated = false;
   for (const std::size_t s : slots_of_node_[index]) {
     SlotState& slot = slots_[s];
     if (slot.state == Replay::lost) continue;
     settle_slot(s);
     if (invalidated_at_checkpoint(config.settings, config.wal_segment_size, restart_lsn(slot),
-                                  position))
+                                  position)) {
       lose_slot(s);
+      invalidated = true;
+    }
   }
-  double keep = std::numeric_limits<double>::infinity();
-  for (const std::size_t s : slots_of_node_[index])
-    if (slots_[s].state != Replay::lost)
-      keep = std::min(keep, segment_of(restart_lsn(slots_[s]), node.pg_wal.segment_size()));
-  keep = std::isinf(keep) ? keep : std::min(keep, node.keep_from_segment);
-  if (node.archiver_stuck_segment >= 0) keep = std::min(keep, node.archiver_stuck_segment);
+  // What slots needed when the checkpoint started: one that has moved since frees its WAL at the
+  // next one, a lost one at once. Source: xlog.c, slotsMinReqLSN in CreateCheckPoint()
+  double keep = invalidated ? oldest_needed_segment(index) : node.keep_from_segment;
   const double kept = std::floor(static_cast<double>(config.settings.wal_keep_size.count) /
                                  node.pg_wal.segment_size());
   if (kept > 0) keep = std::min(keep, segment_of(position, node.pg_wal.segment_size()) - kept);

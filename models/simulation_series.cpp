@@ -101,8 +101,11 @@ void Simulation::observe_slot(std::size_t index, Instant from, Instant to) {
   const Lsn start = node.history.lsn(from), end = node.history.lsn(to);
   const double slope = (end - start) / elapsed;
   if (slot.state == Replay::streaming) {
-    // A sawtooth from 0 to 15 s of WAL: its mean.
-    emit(places.retained, from, slope * 7.5, 0);
+    // A sawtooth that falls to 0 at every snapshot: its mean over long stretches.
+    if (elapsed >= 15)
+      emit(places.retained, from, slope * 7.5, 0);
+    else
+      emit(places.retained, from, start - restart_lsn(slot), slope);
     emit(places.lag, from, 0, 0);
     emit(places.replay_lag, from, 0, 0);
     return;

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "models/simulation.hpp"
+#include "sim/math.hpp"
 
 /// Slots, what they hold, how consumers catch up, and the incidents that stop them.
 namespace models {
@@ -278,19 +279,34 @@ void Simulation::on_slot_step(std::size_t index) {
   replay_changed(slot);
 }
 
-Instant Simulation::restart_point(const SlotState& slot) const {
-  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
-  Instant point = slot.position;
-  if (slot.standby >= 0) return point;
-  for (const Instant pin : slot.pins) point = std::min(point, pin);
-  // The last RUNNING_XACTS at or before it: of the background writer's 15 s grid or of a
-  // checkpoint.
-  const double t = seconds(point);
+/// The last RUNNING_XACTS at or before t: of the background writer's 15 s grid or of a checkpoint.
+Instant Simulation::snapshot_before(const NodeState& node, Instant t) const {
   const double grid =
-      std::floor((t - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
+      std::floor((seconds(t) - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
       node.snapshot_phase;
   const Instant snapshot = grid <= 0 ? Instant{} : Instant{from_seconds(grid)};
-  return std::max(std::min(snapshot, point), node.history.redo_before(point));
+  return std::max(std::min(snapshot, t), node.history.snapshot_before(t));
+}
+
+/// restart_lsn moves at a RUNNING_XACTS; when a transaction is open there, only to the one before
+/// it, which that transaction cannot precede. Source: snapbuild.c, SnapBuildProcessRunningXacts()
+Instant Simulation::restart_point(const SlotState& slot) const {
+  if (slot.standby >= 0) return slot.position;
+  Instant point = slot.position;
+  for (const Instant pin : slot.pins) point = std::min(point, pin);
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  const Instant snapshot = snapshot_before(node, point);
+  if (snapshot <= Instant{} || !transaction_open(node, snapshot)) return snapshot;
+  return snapshot_before(node, snapshot - 1ns);
+}
+
+/// Whether some transaction had written but not committed at a snapshot: one in so many is, by the
+/// rate of writing transactions and how long they take; the same answer whenever it is asked.
+bool Simulation::transaction_open(const NodeState& node, Instant snapshot) const {
+  const double open = sim::one_minus_exp(node.xid_rate * node.transaction_time);
+  sim::Rng rng{streams_.seed, streams_.replicate, node.snapshot_stream,
+               static_cast<std::uint64_t>(snapshot.since_start.count())};
+  return rng.uniform() < open;
 }
 
 Lsn Simulation::restart_lsn(const SlotState& slot) const {
@@ -311,9 +327,10 @@ void Simulation::note_slot(std::size_t index) {
   if (slot.state == Replay::streaming && slot.standby < 0) {
     // The last whole tooth between two snapshots.
     const Instant snapshot = restart_point(slot);
-    const Instant before = snapshot - from_seconds(snapshot_interval);
-    if (before >= Instant{})
+    if (snapshot > Instant{}) {
+      const Instant before = snapshot_before(node, snapshot - 1ns);
       slot.retained_most = std::max(slot.retained_most, restart - node.history.lsn(before));
+    }
   }
   slot.lag_most = std::max(slot.lag_most, current - confirmed_lsn(slot));
   slot.replay_lag_most = std::max(slot.replay_lag_most, seconds(now_ - slot.position));

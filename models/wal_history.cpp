@@ -7,16 +7,14 @@
 
 namespace models {
 
-void WalHistory::open(Instant now, const sim::Mixture& wal, std::vector<double> clocks, bool redo) {
-  if (!stretches_.empty() && stretches_.back().from == now) {
-    redo |= stretches_.back().redo;
-    stretches_.pop_back();
-  }
-  stretches_.push_back({now, wal, std::move(clocks), redo});
+void WalHistory::open(Instant now, const sim::Mixture& wal, std::vector<double> clocks) {
+  if (!stretches_.empty() && stretches_.back().from == now) stretches_.pop_back();
+  stretches_.push_back({now, wal, std::move(clocks)});
 }
 
 void WalHistory::forget_before(Instant needed) {
   while (stretches_.size() > 1 && stretches_[1].from <= needed) stretches_.pop_front();
+  while (snapshots_.size() > 1 && snapshots_[1] <= needed) snapshots_.pop_front();
 }
 
 std::size_t WalHistory::index(Instant t) const {
@@ -38,10 +36,9 @@ Instant WalHistory::end_of(Instant t) const {
   return i + 1 < stretches_.size() ? stretches_[i + 1].from : never;
 }
 
-Instant WalHistory::redo_before(Instant t) const {
-  for (std::size_t i = index(t) + 1; i-- > 0;)
-    if (stretches_[i].redo && stretches_[i].from <= t) return stretches_[i].from;
-  return stretches_.front().from;
+Instant WalHistory::snapshot_before(Instant t) const {
+  const auto after = std::upper_bound(snapshots_.begin(), snapshots_.end(), t);
+  return after == snapshots_.begin() ? stretches_.front().from : *(after - 1);
 }
 
 }  // namespace models

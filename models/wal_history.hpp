@@ -17,11 +17,12 @@ class WalHistory {
     Instant from;
     sim::Mixture wal;            // LSN against seconds since `from`
     std::vector<double> clocks;  // clock factors during the stretch
-    bool redo = false;           // starts at a redo point: a RUNNING_XACTS was logged there
   };
 
   /// The stretch from `now` on; ends the one before.
-  void open(Instant now, const sim::Mixture& wal, std::vector<double> clocks, bool redo);
+  void open(Instant now, const sim::Mixture& wal, std::vector<double> clocks);
+  /// A checkpoint logged a RUNNING_XACTS.
+  void note_snapshot(Instant now) { snapshots_.push_back(now); }
   /// Forgets stretches that ended before `needed`.
   void forget_before(Instant needed);
 
@@ -29,13 +30,15 @@ class WalHistory {
   const Stretch& at(Instant t) const;
   /// End of the stretch that holds t; `never` for the open one.
   Instant end_of(Instant t) const;
-  /// The newest redo point at or before t; the start of the history when there is none.
-  Instant redo_before(Instant t) const;
+  /// The newest RUNNING_XACTS of a checkpoint at or before t; the start of the history when there
+  /// is none.
+  Instant snapshot_before(Instant t) const;
 
  private:
   std::size_t index(Instant t) const;
 
   std::deque<Stretch> stretches_;
+  std::deque<Instant> snapshots_;
 };
 
 }  // namespace models

@@ -23,29 +23,29 @@ TEST(CheckpointSegments, NeverLessThanOne) {
   EXPECT_EQ(checkpoint_segments(settings, 16_MiB), 1);
 }
 
-TEST(CheckpointDuration, IsTheCompletionTargetOfTheInterval) {
-  const Settings settings;  // 300 s by time; at 1 MB/s the 528 MiB take 553 s, so time comes first
-  EXPECT_NEAR(checkpoint_duration(settings, 16_MiB, 1e6, 1e6), 270, 1e-9);
-  // 8 MiB/s: 528 MiB in 66 s, of them 0.9
-  EXPECT_NEAR(checkpoint_duration(settings, 16_MiB, 1e6, 8.0 * 1048576), 59.4, 1e-9);
+TEST(CheckpointEnd, IsTheCompletionTargetOfTheInterval) {
+  EXPECT_NEAR(checkpoint_duration_by_time(Settings{}, 1e6), 270, 1e-9);  // 0.9 of 300 s
+  // 0.9 of 33 segments
+  EXPECT_NEAR(checkpoint_end_distance(Settings{}, 16_MiB), 0.9 * 33 * 16 * 1048576, 1e-3);
 }
 
-TEST(CheckpointDuration, FewBuffersEndItEarly) {
+TEST(CheckpointEnd, FewBuffersEndItEarly) {
   Settings settings;
   settings.checkpoint_timeout = 30s;  // 42 buffers, 100 ms apart: measured 4.1 s
-  EXPECT_NEAR(checkpoint_duration(settings, 16_MiB, 42, 1e5), 4.2, 1e-9);
+  EXPECT_NEAR(checkpoint_duration_by_time(settings, 42), 4.2, 1e-9);
 }
 
-TEST(CheckpointDurationProperty, MoreWalOrFewerBuffersNeverMakeItLonger) {
+TEST(CheckpointEndProperty, MoreBuffersNeverMakeItShorterAndItEndsBeforeTheNextTrigger) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     SCOPED_TRACE(seed);
     sim::Rng rng{seed};
     Settings settings;
     settings.max_wal_size = rng.between(2, 4096) * 16_MiB;
-    const double rate = rng.exponential(1e7), buffers = rng.exponential(1e4);
-    const double duration = checkpoint_duration(settings, 16_MiB, buffers, rate);
-    EXPECT_LE(checkpoint_duration(settings, 16_MiB, buffers, rate * 2), duration);
-    EXPECT_LE(checkpoint_duration(settings, 16_MiB, buffers / 2, rate), duration);
+    const double buffers = rng.exponential(1e4);
+    EXPECT_LE(checkpoint_duration_by_time(settings, buffers / 2),
+              checkpoint_duration_by_time(settings, buffers));
+    EXPECT_LT(checkpoint_end_distance(settings, 16_MiB),
+              checkpoint_segments(settings, 16_MiB) * 16 * 1048576);
   }
 }
 
