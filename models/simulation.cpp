@@ -142,6 +142,7 @@ void Simulation::add_nodes() {
                     PgWal{node.settings, node.wal_segment_size, start, 1}};
     state.flow.start_at(start);
     state.start = state.redo = state.previous_redo = start;
+    state.written_since = start.bytes;
     const Duration age = node.since_checkpoint
                              ? *node.since_checkpoint
                              : from_seconds(redo_phase * seconds(node.settings.checkpoint_timeout));
