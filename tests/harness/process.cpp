@@ -76,10 +76,8 @@ class Watchdog {
     static Watchdog watchdog;
     return watchdog;
   }
-  void tell(const char* verb, const fs::path& directory) const {
-    const std::string line = fmt::format("{} {}\n", verb, directory.string());
-    if (write(pipe_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-      fail("cannot reach the watchdog");
+  bool tell(const std::string& line) const noexcept {
+    return write(pipe_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   }
 
  private:
@@ -195,7 +193,8 @@ ScratchDirectory::ScratchDirectory() {
   std::string name = (fs::temp_directory_path() / "harness-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) fail("cannot make " + name);
   path_ = name;
-  Watchdog::instance().tell("keep", path_);
+  gone_ = "gone " + name + "\n";
+  if (!Watchdog::instance().tell("keep " + name + "\n")) fail("cannot reach the watchdog");
   give(path_, server_owner());
 }
 
@@ -203,7 +202,7 @@ ScratchDirectory::~ScratchDirectory() {
   for (const fs::path& mount : mounts_) umount2(mount.c_str(), MNT_DETACH);
   std::error_code ignored;
   fs::remove_all(path_, ignored);
-  Watchdog::instance().tell("gone", path_);
+  Watchdog::instance().tell(gone_);
 }
 
 fs::path ScratchDirectory::make_directory(const std::string& name,

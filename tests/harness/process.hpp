@@ -77,6 +77,7 @@ class ScratchDirectory {
 
  private:
   std::filesystem::path path_;
+  std::string gone_;  // what the destructor tells the watchdog
   std::vector<std::filesystem::path> mounts_;
 };
 

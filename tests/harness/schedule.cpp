@@ -27,8 +27,8 @@ std::set<double> step_times(const models::Profile& profile, double period_offset
       times.insert(sim::seconds(step.at));
       continue;
     }
-    for (double t = sim::seconds(step.at) - period_offset; t < horizon; t += period)
-      times.insert(t);
+    const double first = sim::seconds(step.at) - period_offset;
+    for (int n = 0; first + n * period < horizon; ++n) times.insert(first + n * period);
   }
   return times;
 }

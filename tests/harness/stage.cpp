@@ -201,8 +201,8 @@ void Stage::wait_for_sync(int subscription) const {
 }
 
 void Stage::settle() {
-  // A new segment first: where in its segment the redo point lies decides when WAL volume starts the
-  // next checkpoint.
+  // A new segment first: where in its segment the redo point lies decides when WAL volume starts
+  // the next checkpoint.
   for (const auto& cluster : clusters_) {
     Connection session = cluster->connect();
     session.execute("SELECT pg_switch_wal()");
