@@ -93,7 +93,7 @@ bool DdlReader::pass_over(const Piece& piece) {
 void DdlReader::read_piece(const Piece& piece) {
   if (pass_over(piece)) return;
   std::size_t levels = 0;
-  if (!shallow_enough(source_, piece, levels, problems_)) return remember_failed(piece);
+  if (!small_enough(source_, piece, levels, problems_)) return remember_failed(piece);
   if (!with_stack_for(levels, [&] { parse_piece(piece); }))
     problems_.push_back(problem_in(source_, piece, 0, Problem::Severity::error,
                                    "no memory to read a statement this deep"));
@@ -104,6 +104,7 @@ void DdlReader::parse_piece(const Piece& piece) {
   const std::optional<Prepared> prepared = prepare(source_, piece, major_, false, problems_);
   if (prepared) {
     current_ = &*prepared;
+    told_ = 0;
     read_statement(prepared->statement());
     current_ = nullptr;
   }

@@ -10,17 +10,22 @@
 namespace sql {
 
 void DdlReader::error(int location, std::string message, std::string hint) {
-  problems_.push_back(current_->error(location, std::move(message), std::move(hint)));
+  error_at(current_->offset(location), std::move(message), std::move(hint));
 }
 
 void DdlReader::error_at(std::size_t offset, std::string message, std::string hint) {
-  problems_.push_back(problem_in(source_, current_->piece, offset, Problem::Severity::error,
-                                 std::move(message), std::move(hint)));
+  tell(offset, Problem::Severity::error, std::move(message), std::move(hint));
 }
 
 void DdlReader::warning(int location, std::string message, std::string hint) {
+  tell(current_->offset(location), Problem::Severity::warning, std::move(message), std::move(hint));
+}
+
+void DdlReader::tell(std::size_t offset, Problem::Severity severity, std::string message,
+                     std::string hint) {
+  if (++told_ > most_problems_of_a_statement) return;
   problems_.push_back(
-      current_->problem(location, Problem::Severity::warning, std::move(message), std::move(hint)));
+      problem_in(source_, current_->piece, offset, severity, std::move(message), std::move(hint)));
 }
 
 /// Where CREATE puts an unqualified name: the first schema of the search path.
@@ -93,6 +98,7 @@ int DdlReader::column(const Table& table, std::string_view name, int location) {
 int DdlReader::column_at(const Table& table, std::string_view name, std::size_t offset) {
   const int found = table.column_index(std::string{name});
   if (found >= 0) return found;
+  if (told_ > most_problems_of_a_statement) return -1;
   const std::string near = nearest(name, column_names(table));
   error_at(offset, fmt::format("table {} has no column {}", table.qualified_name(), name),
            near.empty() ? "" : fmt::format("did you mean {}?", near));

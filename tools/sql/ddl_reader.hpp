@@ -73,6 +73,7 @@ class DdlReader {
   void error(int location, std::string message, std::string hint = {});
   void error_at(std::size_t offset, std::string message, std::string hint = {});  // in the piece
   void warning(int location, std::string message, std::string hint = {});
+  void tell(std::size_t offset, Problem::Severity severity, std::string message, std::string hint);
   std::vector<std::string> table_names() const;
   static std::vector<std::string> column_names(const Table& table);
 
@@ -179,6 +180,7 @@ class DdlReader {
   Schema& schema_;
   std::vector<Problem>& problems_;
   const Prepared* current_ = nullptr;                 // the statement being read
+  std::size_t told_ = 0;                              // problems of it
   std::unordered_map<std::string, int> table_index_;  // by schema.name
   std::unordered_set<std::string> relations_;  // every relation's schema.name: names must differ
   std::size_t columns_made_ = 0, indexes_made_ = 0;

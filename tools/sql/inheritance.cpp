@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "tools/sql/ddl_reader.hpp"
@@ -56,18 +58,21 @@ std::vector<int> translated(const std::vector<int>& columns, const models::Table
 std::vector<DdlReader::Link> DdlReader::descendants(int table) const {
   std::vector<Link> links;
   if (schema_.parents.empty()) return links;
+  std::unordered_map<std::string_view, std::vector<int>> children;
+  for (const auto& [child, parents] : schema_.parents)
+    if (const auto found = table_index_.find(child); found != table_index_.end())
+      for (const Parent& parent : parents) children[parent.table].push_back(found->second);
   std::vector<int> open{table};
   std::set<int> seen{table};
   for (std::size_t i = 0; i < open.size(); ++i) {
-    const std::string name = schema_.tables[static_cast<std::size_t>(open[i])].qualified_name();
-    for (const auto& [child, parents] : schema_.parents)
-      for (const Parent& parent : parents) {
-        if (parent.table != name) continue;
-        const auto found = table_index_.find(child);
-        if (found == table_index_.end() || !seen.insert(found->second).second) continue;
-        links.push_back({open[i], found->second});
-        open.push_back(found->second);
-      }
+    const auto below =
+        children.find(schema_.tables[static_cast<std::size_t>(open[i])].qualified_name());
+    if (below == children.end()) continue;
+    for (const int child : below->second) {
+      if (!seen.insert(child).second) continue;
+      links.push_back({open[i], child});
+      open.push_back(child);
+    }
   }
   return links;
 }

@@ -12,6 +12,9 @@
 namespace sql {
 namespace {
 
+constexpr std::size_t most_tokens =
+    1'000'000;  // bounds memory: a tree takes some 300 bytes a token
+
 /// Byte offset of the n-th character, from 0.
 std::size_t byte_offset(std::string_view text, int characters) {
   std::size_t at = 0;
@@ -67,8 +70,14 @@ Problem Prepared::problem(int location, Problem::Severity severity, std::string 
   return problem_in(source, piece, offset(location), severity, std::move(message), std::move(hint));
 }
 
-bool shallow_enough(const Source& source, const Piece& piece, std::size_t& levels,
-                    std::vector<Problem>& problems) {
+bool small_enough(const Source& source, const Piece& piece, std::size_t& levels,
+                  std::vector<Problem>& problems) {
+  if (piece.tokens.size() > most_tokens) {
+    problems.push_back(problem_in(source, piece, 0, Problem::Severity::error,
+                                  "more than 1000000 words and signs in one statement",
+                                  "split the statement"));
+    return false;
+  }
   const Depth measured = depth(piece.lexed());
   levels = measured.levels;
   if (levels <= deepest) return true;
@@ -102,7 +111,7 @@ std::optional<Prepared> prepare(const Source& source, const Piece& piece, int ma
   if (!too_new.empty()) return std::nullopt;
   if (parameters) rewrite_parameters(piece.lexed(), prepared.rewrite);
 
-  const std::string text = prepared.rewrite.text();
+  const std::string text = prepared.rewrite.apply();
   const Parsed parsed{text};
   if (parsed.result.error != nullptr) {
     report_syntax_error(prepared, text, *parsed.result.error, problems);

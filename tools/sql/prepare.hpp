@@ -12,6 +12,9 @@
 
 namespace sql {
 
+/// More of one statement are not worth reading, and each costs a look for its line.
+inline constexpr std::size_t most_problems_of_a_statement = 20;
+
 /// One statement, parsed: newer syntax rewritten to what libpg_query 15 knows.
 struct Prepared {
   const Source& source;
@@ -44,8 +47,9 @@ std::optional<Prepared> prepare(const Source& source, const Piece& piece, int ma
 /// Name that PostgreSQL gives an index column made by this expression.
 std::string expression_name(const std::string& expression);
 
-/// Refuses a statement that is too deep, in words; true when it may be prepared.
-bool shallow_enough(const Source& source, const Piece& piece, std::size_t& levels,
-                    std::vector<Problem>& problems);
+/// Refuses a statement that is too deep or too long; true when it may be prepared, on a stack for
+/// `levels`.
+bool small_enough(const Source& source, const Piece& piece, std::size_t& levels,
+                  std::vector<Problem>& problems);
 
 }  // namespace sql

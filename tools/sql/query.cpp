@@ -9,6 +9,11 @@
 #include "tools/sql/spelling.hpp"
 
 namespace sql {
+namespace {
+
+constexpr std::size_t most_results = 1664;  // MaxTupleAttributeNumber, htup_details.h
+
+}  // namespace
 
 Outputs table_outputs(const models::Table& table) {
   Outputs outputs;
@@ -137,7 +142,7 @@ void QueryReader::star(std::string_view qualifier, const Scope& scope, Outputs& 
     const Outputs& given = relation.outputs();
     expanded_ += given.columns.size();
     outputs.complete = outputs.complete && given.complete && expanded_ < most_expanded;
-    if (expanded_ >= most_expanded) return;
+    if (expanded_ >= most_expanded || outputs.columns.size() > most_results) return;
     for (const Output& output : given.columns)
       if (!qualifier.empty() || !relation.merged.contains(output.name))
         outputs.columns.push_back(output);
@@ -157,6 +162,12 @@ void QueryReader::targets(Node list, const Scope& scope, Outputs& outputs) {
     Type type = expression(target["val"], scope);
     std::string name = target["name"].string();
     if (name.empty()) name = figured_name(target["val"]);
+    if (outputs.columns.size() >= most_results) {
+      complain_(target.location(), fmt::format("more than {} columns in a SELECT", most_results),
+                {});
+      outputs.complete = false;
+      return;
+    }
     outputs.columns.push_back({name.empty() ? "?column?" : name, std::move(type)});
   }
 }

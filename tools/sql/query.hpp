@@ -126,6 +126,7 @@ class QueryReader {
   Complain complain_;
   std::deque<Cte> ctes_;  // relations point at their outputs
   std::map<int, Outputs> table_outputs_;
+  std::size_t unknown_ = 0;   // names
   std::size_t expanded_ = 0;  // columns that * gave so far
 };
 

@@ -10,6 +10,8 @@
 namespace sql {
 namespace {
 
+constexpr std::size_t most_unknown = 20;  // names of one statement that are complained about
+
 constexpr std::array<std::string_view, 7> system_columns{"ctid", "xmin", "xmax",    "cmin",
                                                          "cmax", "oid",  "tableoid"};
 
@@ -132,6 +134,7 @@ Type QueryReader::column_ref(Node node, const Scope& scope) {
 
 void QueryReader::unknown_column(Node node, std::string_view qualifier, std::string_view name,
                                  const Scope& scope, bool qualifier_known) {
+  if (++unknown_ > most_unknown) return;  // to look for the nearest spelling takes its time
   if (!qualifier.empty() && !qualifier_known) {
     if (any_qualifier) return;
     std::vector<std::string> names;

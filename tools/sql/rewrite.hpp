@@ -13,20 +13,21 @@ class Rewrite {
  public:
   explicit Rewrite(std::string_view original) : original_{original} {}
 
-  /// Replaces bytes [begin, end) of the original; in any order, but never overlapping.
+  /// Replaces bytes [begin, end) of the original; in any order. Of two that overlap the first one
+  /// counts.
   void replace(std::size_t begin, std::size_t end, std::string with);
 
-  bool changed() const { return !edits_.empty(); }
-  std::string_view original() const { return original_; }
-  std::string text() const;
-  /// Offset in the original of an offset in text(); inside a replacement: where the replaced bytes
-  /// start.
+  /// The text after all replacements.
+  std::string apply();
+  /// Offset in the original of an offset in the applied text; inside a replacement: where the
+  /// replaced bytes start.
   std::size_t original_offset(std::size_t offset) const;
 
  private:
   struct Edit {
     std::size_t begin, end;
     std::string with;
+    std::size_t written = 0;  // where `with` starts in the applied text
   };
 
   std::string_view original_;

@@ -41,7 +41,7 @@ std::optional<ParsedStatement> parse_statement(const Source& source, int postgre
                   "list them one by one; those of one transaction under transaction:");
   const Piece& piece = script.pieces.front();
   std::size_t levels = 0;
-  if (!shallow_enough(source, piece, levels, problems)) return std::nullopt;
+  if (!small_enough(source, piece, levels, problems)) return std::nullopt;
 
   std::optional<ParsedStatement> parsed;
   const bool ran = with_stack_for(levels, [&] {
@@ -73,9 +73,15 @@ StatementReader::StatementReader(const Prepared& prepared, const Catalog& catalo
 }
 
 void StatementReader::error(int location, std::string message, std::string hint) {
+  error_at(prepared_.offset(location), std::move(message), std::move(hint));
+}
+
+void StatementReader::error_at(std::size_t offset, std::string message, std::string hint) {
   if (mute_) return;
   failed_ = true;
-  problems_.push_back(prepared_.error(location, std::move(message), std::move(hint)));
+  if (++told_ > most_problems_of_a_statement) return;
+  problems_.push_back(problem_in(prepared_.source, prepared_.piece, offset,
+                                 Problem::Severity::error, std::move(message), std::move(hint)));
 }
 
 int StatementReader::find_table(const std::string& schema, const std::string& name) const {
@@ -97,17 +103,13 @@ int StatementReader::find_table(const std::string& schema, const std::string& na
 int StatementReader::column(std::string_view name, int location) {
   const int found = target().column_index(std::string{name});
   if (found >= 0) return found;
+  if (told_ > most_problems_of_a_statement) return -1;
   std::vector<std::string> names;
   for (const models::Column& each : target().columns) names.push_back(each.name);
   const std::string near = nearest(name, names);
-  if (mute_) return -1;
-  failed_ = true;
-  const std::size_t offset =
-      location < 0 ? prepared_.offset_of_name(name) : prepared_.offset(location);
-  problems_.push_back(
-      problem_in(prepared_.source, prepared_.piece, offset, Problem::Severity::error,
-                 fmt::format("table {} has no column {}", target().qualified_name(), name),
-                 near.empty() ? "" : fmt::format("did you mean {}?", near)));
+  error_at(location < 0 ? prepared_.offset_of_name(name) : prepared_.offset(location),
+           fmt::format("table {} has no column {}", target().qualified_name(), name),
+           near.empty() ? "" : fmt::format("did you mean {}?", near));
   return -1;
 }
 

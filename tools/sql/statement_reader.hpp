@@ -65,6 +65,7 @@ class StatementReader {
     return catalog_.tables[static_cast<std::size_t>(shape_.table)];
   }
   void error(int location, std::string message, std::string hint = {});
+  void error_at(std::size_t offset, std::string message, std::string hint = {});  // in the piece
 
   const Prepared& prepared_;
   const Catalog& catalog_;
@@ -75,6 +76,7 @@ class StatementReader {
   bool failed_ = false;
   bool mute_ = false;  // while something is read a second time
   int writes_ = 0;
+  std::size_t told_ = 0;             // problems
   std::size_t target_relation_ = 0;  // the target among the relations of its scope
 };
 

@@ -109,13 +109,17 @@ void StatementReader::insert_source(Node select, const Columns& columns, bool ha
     error(0, fmt::format("INSERT gives {} values for {} columns", given, columns.size()));
   if (outputs.complete && has_list && given < columns.size() && !failed_)
     error(0, fmt::format("INSERT lists {} columns but gives {} values", columns.size(), given));
-  for (std::size_t i = 0; i < columns.size() && (i < given || !outputs.complete); ++i) {
-    bool only_default = listed;  // a column that every row leaves to its default is not written
-    if (listed)
-      for (const Node row : select["valuesLists"])
-        only_default = only_default && row.as("List")["items"][i].is("SetToDefault");
-    if (!only_default) shape_.columns.push_back(columns[i]);
+  // A column that every row leaves to its default is not written.
+  std::vector<bool> written(columns.size(), !listed);
+  for (const Node row : select["valuesLists"]) {
+    std::size_t i = 0;
+    for (const Node value : row.as("List")["items"]) {
+      if (i < written.size() && !value.is("SetToDefault")) written[i] = true;
+      ++i;
+    }
   }
+  for (std::size_t i = 0; i < columns.size() && (i < given || !outputs.complete); ++i)
+    if (written[i]) shape_.columns.push_back(columns[i]);
   set_rows(row_count(select));
 }
 
