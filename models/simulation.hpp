@@ -112,13 +112,14 @@ class Simulation {
     double pages = 0, growth = 0;  // of all relations at `settled`, per second
     double cycle_pages = 0;        // of all relations when the repeated cycle was made
     bool rates_fresh = false;      // no rate has changed since then
+    bool steps_waiting = false;    // curves have moved on since the rates were set
     double vacuum_phase = 0;       // seconds: the launcher visits at phase + k naptime
     // Checkpoints
     Lsn redo, previous_redo;
     Instant checkpoint_started;
     bool checkpoint_running = false, checkpoint_wanted = false;
     double written_since = 0;  // important WAL position at the last checkpoint
-    double buffers = 0;            // that the running checkpoint writes
+    double buffers = 0;        // that the running checkpoint writes
     double images_at_start = 0, pages_at_start = 0;
     double distance_estimate = 0;
     double checkpoint_wal = 0;     // bytes of records a checkpoint writes
@@ -127,9 +128,9 @@ class Simulation {
     sim::TimerId time_due, volume_due, checkpoint_end, disk_check;
     bool wal_fails_next = false;  // what disk_check waits for: a WAL file, or else a relation
     // Snapshots and WAL retention
-    double snapshot_phase = 0;  // seconds; RUNNING_XACTS at phase + 15 k
-    double xid_rate = 0;           // writing transactions per second
-    double transaction_time = 0;   // seconds from a transaction's first write to its commit
+    double snapshot_phase = 0;    // seconds; RUNNING_XACTS at phase + 15 k
+    double xid_rate = 0;          // writing transactions per second
+    double transaction_time = 0;  // seconds from a transaction's first write to its commit
     std::uint64_t snapshot_stream = 0;
     double archiver_stuck_segment = -1;
     // Outcomes
@@ -184,6 +185,7 @@ class Simulation {
   void set_clock(std::size_t clock);
   void on_update_step(std::size_t updates);
   void on_leaf_step(std::size_t leaves);
+  bool steps_wait(std::size_t node);
   void settle_leaves(std::size_t leaves);
   void refresh_fills(std::size_t node);
   void on_vacuum(std::size_t site);

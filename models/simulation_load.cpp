@@ -168,6 +168,7 @@ void Simulation::settle_node_sites(std::size_t node) {
 void Simulation::set_rates(std::size_t index) {
   NodeState& node = nodes_[index];
   node.rates_fresh = false;
+  node.steps_waiting = false;
   if (node.up) {
     set_relation_rates(index, drivers_);
     node.flow.set_rates(now_, drivers_, fills_);
@@ -243,15 +244,35 @@ void Simulation::flow_changed(std::size_t index) {
 void Simulation::on_update_step(std::size_t index) {
   const auto site = static_cast<std::size_t>(load_.updates[index].site);
   const auto node = static_cast<std::size_t>(layout_.sites[site].node);
+  settle_site(site);
+  UpdateState& state = updates_[index];
+  state.x = std::max(state.x, state.next);
+  const auto curve = load_.updates[index].curve;
+  if (steps_wait(node)) {
+    state.slopes = curve->at(state.x);
+    state.next = curve->next_change(state.x);
+    const double left = (state.next - state.x) * std::max(1.0, sites_[site].live);
+    timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
+    return;
+  }
   settle(node);
   settle_node_sites(node);
   for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
-  UpdateState& state = updates_[index];
-  state.x = std::max(state.x, state.next);
-  state.slopes = load_.updates[index].curve->at(state.x);
-  state.next = load_.updates[index].curve->next_change(state.x);
+  state.slopes = curve->at(state.x);
+  state.next = curve->next_change(state.x);
   refresh_drivers();
   set_rates(node);
+}
+
+/// On a node with many tables a step of one curve takes effect at the next redo point or change of
+/// load: at most a checkpoint interval late, where recomputing the node for each of thousands of
+/// steps would cost most of the run.
+bool Simulation::steps_wait(std::size_t node) {
+  constexpr std::size_t many = 24;
+  if (sites_of_node_[node].size() + leaves_of_node_[node].size() <= many) return false;
+  nodes_[node].rates_fresh = false;
+  nodes_[node].steps_waiting = true;
+  return true;
 }
 
 void Simulation::settle_leaves(std::size_t index) {
@@ -277,12 +298,19 @@ void Simulation::on_leaf_step(std::size_t index) {
   const LeafLoad& load = load_.leaves[index];
   const auto node =
       static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].node);
-  settle(node);
-  settle_node_sites(node);
-  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
   settle_leaves(index);
   LeafState& state = leaves_[index];
   state.x = std::max(state.x, state.next);
+  if (steps_wait(node)) {
+    state.slopes = load.curve->at(state.x);
+    state.next = load.curve->next_change(state.x);
+    const double left = (state.next - state.x) * load.rows;
+    timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
+    return;
+  }
+  settle(node);
+  settle_node_sites(node);
+  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
   state.slopes = load.curve->at(state.x);
   state.next = load.curve->next_change(state.x);
   refresh_drivers();

@@ -139,8 +139,13 @@ void Simulation::start_cycle(std::size_t index) {
     node.flow.repeat_cycle(now_);
     return;
   }
-  settle_relations(index);
   settle_node_sites(index);
+  if (node.steps_waiting) {
+    refresh_drivers();
+    set_relation_rates(index, drivers_);
+    node.steps_waiting = false;
+  }
+  settle_relations(index);
   for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
   refresh_fills(index);
   node.flow.start_cycle(now_, relation_pages_);
