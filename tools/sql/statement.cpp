@@ -277,7 +277,9 @@ void StatementReader::copy(Node node) {
       if (const int found = column(name.as("String")["sval"].text(), -1); found >= 0)
         shape_.columns.push_back(found);
   } else {
-    shape_.columns = target_columns({}, target().columns.size());
+    for (const int each : target_columns({}, target().columns.size()))
+      if (!target().columns[static_cast<std::size_t>(each)].generated)
+        shape_.columns.push_back(each);
   }
   fire_triggers(&models::Trigger::on_insert, shape_.columns);
   parsed_.rows_known = false;

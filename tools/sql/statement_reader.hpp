@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ class StatementReader {
   void merge(Node node);
   void merge_when(Node when, const Scope& scope);
   Columns target_columns(Node list, std::size_t values);
+  void add_written(int column, Columns& columns);
   void assignments(Node list, const Scope& scope, Columns& columns);
   bool unchanged(Node target, const Scope& scope, int column);
   void where(Node condition, const Scope& scope);
@@ -52,7 +54,9 @@ class StatementReader {
 
   // statement_rows.cpp
   std::optional<double> rows_matched(Node condition, const Scope& scope);
-  std::optional<double> values_compared(Node conjunct, const Scope& scope, int& column);
+  int target_column(Node side, const Scope& scope);
+  bool is_constant(Node side, const Scope& scope);
+  void note_equality(Node comparison, const Scope& scope, std::map<int, double>& values);
   std::optional<double> row_count(Node select);
   std::optional<double> row_count_of_item(Node item);
   std::optional<double> series_length(Node call);

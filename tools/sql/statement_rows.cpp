@@ -28,37 +28,53 @@ std::vector<ColumnUse> StatementReader::uses_of(Node expression, const Scope& sc
   return uses;
 }
 
-/// With how many values does this condition compare a column of the target for equality? Values
-/// must not depend on the tables of the same level.
-std::optional<double> StatementReader::values_compared(Node conjunct, const Scope& scope,
-                                                       int& column_compared) {
-  const Node comparison = conjunct.as("A_Expr");
-  const std::string_view kind = comparison["kind"].text();
-  if (last_name(comparison["name"]) != "=") return std::nullopt;
-  const auto target_column = [&](Node side) {
-    if (!side.is("ColumnRef")) return -1;
-    const std::vector<ColumnUse> uses = uses_of(side, scope);
-    return uses.size() == 1 && uses[0].scope == &scope && uses[0].relation == target_relation_
-               ? uses[0].column
-               : -1;
-  };
-  const auto constant = [&](Node side) {
-    const std::vector<ColumnUse> uses = uses_of(side, scope);
-    return std::none_of(uses.begin(), uses.end(),
-                        [&](const ColumnUse& use) { return use.scope == &scope; });
+/// The column of the target that this is, or -1.
+int StatementReader::target_column(Node side, const Scope& scope) {
+  if (!side.is("ColumnRef")) return -1;
+  const std::vector<ColumnUse> uses = uses_of(side, scope);
+  return uses.size() == 1 && uses[0].scope == &scope && uses[0].relation == target_relation_
+             ? uses[0].column
+             : -1;
+}
+
+/// Does this read no table of the same level, so that it has one value per execution?
+bool StatementReader::is_constant(Node side, const Scope& scope) {
+  const std::vector<ColumnUse> uses = uses_of(side, scope);
+  return std::none_of(uses.begin(), uses.end(),
+                      [&](const ColumnUse& use) { return use.scope == &scope; });
+}
+
+/// Notes with how many values a conjunct compares columns of the target for equality.
+void StatementReader::note_equality(Node comparison, const Scope& scope,
+                                    std::map<int, double>& values) {
+  if (last_name(comparison["name"]) != "=") return;
+  const auto note = [&](Node side, double count) {
+    const int column_compared = target_column(side, scope);
+    if (column_compared < 0) return;
+    const auto [entry, first] = values.emplace(column_compared, count);
+    if (!first) entry->second = std::min(entry->second, count);
   };
   const Node left = comparison["lexpr"], right = comparison["rexpr"];
-  if (kind == "AEXPR_IN") {
-    column_compared = target_column(left);
-    if (column_compared < 0 || !constant(right)) return std::nullopt;
-    return static_cast<double>(right.as("List")["items"].size());
+  const std::string_view kind = comparison["kind"].text();
+  if (kind == "AEXPR_IN" && is_constant(right, scope)) {
+    note(left, static_cast<double>(right.as("List")["items"].size()));
+  } else if (kind == "AEXPR_OP_ANY" && is_constant(right, scope)) {
+    const Node cast = right.as("TypeCast");
+    if (const Node array = (cast ? cast["arg"] : right).as("A_ArrayExpr"))
+      note(left, static_cast<double>(array["elements"].size()));
+  } else if (kind == "AEXPR_OP") {
+    const Node row = left.as("RowExpr")["args"], other = right.as("RowExpr")["args"];
+    if (!row || row.size() != other.size()) {
+      if (is_constant(right, scope)) note(left, 1);
+      if (is_constant(left, scope)) note(right, 1);
+      return;
+    }
+    auto value = other.begin();  // (a, b) = ($1, $2)
+    for (const Node part : row) {
+      if (is_constant(*value, scope)) note(part, 1);
+      ++value;
+    }
   }
-  if (kind != "AEXPR_OP") return std::nullopt;
-  for (const auto& [one, other] : {std::pair{left, right}, std::pair{right, left}}) {
-    column_compared = target_column(one);
-    if (column_compared >= 0 && constant(other)) return 1;
-  }
-  return std::nullopt;
 }
 
 /// Rows of the target that a condition picks by a unique key; nothing when it does not.
@@ -71,12 +87,8 @@ std::optional<double> StatementReader::rows_matched(Node condition, const Scope&
     if (const Node all = conjunct.as("BoolExpr")) {
       if (all["boolop"].text() == "AND_EXPR")
         for (const Node part : all["args"]) open.push_back(part);
-      continue;
-    }
-    int compared = -1;
-    if (const auto count = values_compared(conjunct, scope, compared)) {
-      const auto [entry, first] = values.emplace(compared, *count);
-      if (!first) entry->second = std::min(entry->second, *count);
+    } else if (const Node comparison = conjunct.as("A_Expr")) {
+      note_equality(comparison, scope, values);
     }
   }
   std::optional<double> fewest;

@@ -62,14 +62,12 @@ bool StatementReader::begin_write(Node node, std::string_view verb, Scope& scope
   return false;
 }
 
-/// The columns a list names; without a list the first `values` columns, generated ones left out.
+/// The columns a list names; without a list the first `values` columns.
 StatementReader::Columns StatementReader::target_columns(Node list, std::size_t values) {
   Columns columns;
-  if (list.size() == 0) {
+  if (list.size() == 0)
     for (std::size_t i = 0; i < std::min(values, target().columns.size()); ++i)
-      if (!target().columns[i].generated) columns.push_back(static_cast<int>(i));
-    return columns;
-  }
+      columns.push_back(static_cast<int>(i));
   for (const Node element : list) {
     const Node name = element.as("ResTarget");
     const int found = column(name["name"].text(), name.location());
@@ -79,6 +77,15 @@ StatementReader::Columns StatementReader::target_columns(Node list, std::size_t 
     columns.push_back(found);
   }
   return columns;
+}
+
+/// Takes a column among the written ones of a new row; a generated one takes DEFAULT only.
+void StatementReader::add_written(int column_written, Columns& columns) {
+  const models::Column& written = target().columns[static_cast<std::size_t>(column_written)];
+  if (written.generated)
+    return error_at(prepared_.offset_of_name(written.name),
+                    fmt::format("column {} is generated: it takes DEFAULT only", written.name));
+  add_once(columns, column_written);
 }
 
 void StatementReader::insert(Node node) {
@@ -119,7 +126,7 @@ void StatementReader::insert_source(Node select, const Columns& columns, bool ha
     }
   }
   for (std::size_t i = 0; i < columns.size() && (i < given || !outputs.complete); ++i)
-    if (written[i]) shape_.columns.push_back(columns[i]);
+    if (written[i]) add_written(columns[i], shape_.columns);
   set_rows(row_count(select));
 }
 
@@ -316,7 +323,7 @@ void StatementReader::merge_when(Node when, const Scope& scope) {
     for (const int each :
          target_columns(when["targetList"], values > 0 ? values : target().columns.size())) {
       const bool only_default = values > 0 && when["values"][i++].is("SetToDefault");
-      if (!only_default && values > 0) add_once(shape_.columns, each);
+      if (!only_default && values > 0) add_written(each, shape_.columns);
     }
   }
 }

@@ -9,8 +9,9 @@
 
 /// PostgreSQL's raw parse tree (src/include/nodes/parsenodes.h) as libpg_query's JSON text spells
 /// it: fields keep their C names, enum values are their identifiers, fields that are zero are
-/// absent. The JSON is read and not the protobuf, because libpg_query writes it four times faster
-/// and needs a tenth of the stack (bench/README.md).
+/// absent. The JSON is read and not the protobuf: of a dump of
+/// 32 000 lines libpg_query makes it in 17 ms instead of 35 (and 17 more to unpack), it recurses
+/// with some 200 bytes a level instead of 4000, and needs no second library.
 namespace sql {
 
 class SyntaxTree;

@@ -57,6 +57,17 @@ TEST_F(StatementTest, InsertWritesItsListAndCountsItsRows) {
   EXPECT_TRUE(parse("INSERT INTO orders DEFAULT VALUES").statement.columns.empty());
 }
 
+TEST_F(StatementTest, GeneratedColumnsTakeDefaultOnly) {
+  const auto insert = parse("INSERT INTO sums VALUES (1, DEFAULT, 3), (2, DEFAULT, 4)");
+  EXPECT_EQ(columns(insert.statement, insert.statement.columns), (Names{"a", "b"}));
+  const auto copy = parse("COPY sums FROM STDIN");
+  EXPECT_EQ(columns(copy.statement, copy.statement.columns), (Names{"a", "b"}));
+  EXPECT_EQ(refused("INSERT INTO sums (a, twice) VALUES (1, 2)"),
+            (Names{"1:22: column twice is generated: it takes DEFAULT only"}));
+  EXPECT_EQ(refused("UPDATE sums SET twice = 1"),
+            (Names{"1:17: column twice is generated: it takes DEFAULT only"}));
+}
+
 TEST_F(StatementTest, InsertFromAQueryKnowsItsRowsOnlyFromConstants) {
   EXPECT_EQ(parse("INSERT INTO lines (order_id, line) SELECT g, 1 FROM generate_series(1, 500) g")
                 .statement.rows.value,
@@ -124,6 +135,10 @@ TEST_F(StatementTest, UpdateByAUniqueKeyIsOneRow) {
   EXPECT_EQ(parse("UPDATE orders SET total = 1 WHERE id = (SELECT max(order_id) FROM lines)")
                 .statement.rows.value,
             1);
+  EXPECT_EQ(parse("UPDATE orders SET total = 1 WHERE id = ANY(ARRAY[1, 2]::bigint[])")
+                .statement.rows.value,
+            2);
+  EXPECT_EQ(parse("DELETE FROM lines WHERE (order_id, line) = ($1, $2)").statement.rows.value, 1);
   for (const char* unknown :
        {"UPDATE orders SET total = 1", "UPDATE lines SET quantity = 1 WHERE order_id = 5",
         "UPDATE orders SET total = 1 WHERE id > 5",

@@ -11,6 +11,7 @@ CREATE TABLE shop.orders (
   placed timestamptz DEFAULT now(), extra jsonb, address shop.address
 );
 CREATE TABLE shop.lines (order_id bigint, line integer, quantity integer, PRIMARY KEY (order_id, line));
+CREATE TABLE shop.sums (a integer, twice integer GENERATED ALWAYS AS (a * 2) STORED, b integer);
 CREATE TABLE elsewhere.loose (id integer);
 CREATE VIEW shop.open_orders AS
   SELECT o.*, c.name FROM shop.orders o JOIN shop.customers c ON c.id = o.customer WHERE o.status = 'new';
