@@ -224,6 +224,8 @@ Driver::Driver(const Mesh& mesh, const std::vector<std::unique_ptr<Cluster>>& cl
         PlayedStream{&stream, Schedule{mesh, stream}, {}, {}, {}, 0, 0, &timeline, false});
     played->result.name = stream.name;
     for (const models::Statement& statement : stream.statements) {
+      if (statement.table < 0 || statement.kind == StatementKind::copy)
+        throw HarnessError(stream.name + ": the lab streams INSERT, UPDATE, DELETE and SELECT");
       const auto table = static_cast<std::size_t>(statement.table);
       Prepared prepared{&statement,
                         &mesh.tables[table],
