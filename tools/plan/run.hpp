@@ -16,8 +16,8 @@ struct RunOptions {
   std::atomic<std::uint64_t>* done = nullptr;  // counts finished replicates, for a progress bar
   std::size_t band_points = 400;
   std::size_t band_series = 60;
-  std::uint64_t band_replicates =
-      400;  // bands are percentiles over this many: 60 x 400 x 400 floats are 38 MB
+  // Bands are percentiles over so many: an observed replicate costs nearly three plain ones.
+  std::uint64_t band_replicates = 200;
 };
 
 /// Simulates the replicates of a mesh and says what they show; the same results on any number of

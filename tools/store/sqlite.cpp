@@ -60,7 +60,10 @@ void Database::fail(std::string_view doing) const {
   std::string why = sqlite3_errmsg(handle_);
   if (code == SQLITE_NOTADB) why = "it is not a SQLite database";
   if (code == SQLITE_BUSY) why = "another program has been writing to it for a minute";
-  if (code == SQLITE_FULL) why = "the disk is full";
+  if (code == SQLITE_FULL) {  // COMMIT, which finds out, does not count as a writing statement
+    doing = "write to";
+    why = "the disk is full";
+  }
   throw StoreError{fmt::format("cannot {} '{}': {}", doing, name_, why)};
 }
 
