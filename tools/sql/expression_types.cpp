@@ -34,6 +34,10 @@ bool is_moment(const Type& type) {
   return type.name == "date" || type.name == timestamptz || type.name == timestamp_plain;
 }
 
+bool is_string(const Type& type) {
+  return type.name == "text" || type.name == "character varying" || type.name == "character";
+}
+
 Type date_arithmetic(std::string_view op, const Type& left, const Type& right) {
   const Type& moment = is_moment(left) ? left : right;
   const Type& other = is_moment(left) ? right : left;
@@ -48,9 +52,7 @@ Type date_arithmetic(std::string_view op, const Type& left, const Type& right) {
 Type arithmetic(std::string_view op, Type left, Type right) {
   if (left.literal && right.known()) left = is_moment(right) ? builtin("interval") : right;
   if (right.literal && left.known()) right = is_moment(left) ? builtin("interval") : left;
-  if (!left.known() && number_rank(right) == 0) left = right;  // unary minus and plus
-  if (!left.known()) return op == "-" || op == "+" || op == "~" ? right : Type{};
-  if (!right.known()) return {};
+  if (!left.known() || !right.known()) return {};
   if (number_rank(left) > 0 && number_rank(right) > 0) {
     if (op == "^")
       return builtin(is_float(left) || is_float(right) || is_integer(left) ? "double precision"
@@ -122,11 +124,10 @@ const std::unordered_map<std::string_view, std::string_view>& fixed_results() {
           "extract_epoch"}},
         {"numeric", {"extract", "to_number", "div", "factorial"}},
         {"double precision",
-         {"percent_rank", "cume_dist", "date_part",  "random",     "percentile_cont",
-          "corr",         "covar_pop", "covar_samp", "regr_slope", "regr_intercept",
-          "regr_r2",      "pi",        "sin",        "cos",        "tan",
-          "atan2",        "radians",   "degrees",    "cbrt",       "similarity",
-          "ts_rank",      "ts_rank_cd"}},
+         {"percent_rank", "cume_dist", "date_part", "random", "percentile_cont", "corr",
+          "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2", "pi", "sin", "cos",
+          "tan", "atan2", "radians", "degrees", "cbrt"}},
+        {"real", {"similarity", "word_similarity", "ts_rank", "ts_rank_cd"}},
         {"boolean",
          {"bool_and", "bool_or", "every", "starts_with", "pg_has_role", "isfinite", "isempty",
           "jsonb_exists", "regexp_like", "has_table_privilege"}},
@@ -224,6 +225,13 @@ const std::unordered_map<std::string_view, std::string_view>& fixed_results() {
   return results;
 }
 
+/// A function's result of the type of an argument: without its length, and never a literal.
+Type result_like(Type argument) {
+  argument.typmod = -1;
+  argument.literal = false;
+  return argument;
+}
+
 Type sum_type(const Type& argument) {
   if (argument.name == "smallint" || argument.name == "integer") return builtin("bigint");
   if (argument.name == "bigint") return builtin("numeric");
@@ -266,6 +274,10 @@ Type constant_type(Node constant) {
     const bool whole = bad == std::errc{} && end == digits.data() + digits.size();
     return builtin(whole ? "bigint" : "numeric");
   }
+  return literal_type();
+}
+
+Type literal_type() {
   Type type = builtin("text");
   type.literal = true;
   return type;
@@ -278,6 +290,28 @@ Type value_function_type(std::string_view op) {
   if (op.starts_with("SVFOP_CURRENT_TIME")) return builtin("time with time zone");
   if (op.starts_with("SVFOP_LOCALTIME")) return builtin("time without time zone");
   return builtin("name");
+}
+
+Type prefix_operator_type(std::string_view op, const Type& operand) {
+  if (contains(op, {"-", "+", "@", "~"})) return result_like(operand);
+  if (op == "|/" || op == "||/") return builtin("double precision");
+  return {};
+}
+
+Type wider_type(const Type& a, const Type& b) {
+  if (a.literal) return b;
+  if (b.literal) return a;
+  if (!a.known() || !b.known()) return {};
+  if (a.name == b.name) {
+    Type type = a;
+    if (a.typmod != b.typmod) type.typmod = -1;
+    return type;
+  }
+  if (number_rank(a) > 0 && number_rank(b) > 0) return number_type(a, b);
+  if (is_moment(a) && is_moment(b))
+    return a.name == "date" ? b : b.name == "date" ? a : builtin(std::string{timestamptz});
+  if (is_string(a) && is_string(b)) return builtin("text");
+  return {};
 }
 
 Type operator_type(std::string_view op, const Type& left, const Type& right) {
@@ -302,22 +336,21 @@ Type function_type(std::string_view name, const std::vector<Type>& arguments) {
   if (name == "avg") return average_type(first);
   if (contains(name, {"stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp"}))
     return average_type(first);
-  if (contains(name, {"min",       "max",          "first_value",   "last_value",
-                      "lag",       "lead",         "nth_value",     "abs",
-                      "mode",      "any_value",    "mod",           "array_append",
-                      "array_cat", "array_remove", "array_replace", "generate_series",
-                      "bit_and",   "bit_or",       "lcm",           "gcd"})) {
-    Type type = first;
-    type.literal = false;
-    return type;
-  }
-  if (name == "array_prepend" || name == "percentile_disc") return second;
+  if (name == "min" || name == "max")  // text has them, character varying not
+    return first.name == "character varying" ? builtin("text") : result_like(first);
+  if (contains(name, {"first_value", "last_value", "lag", "lead", "nth_value", "abs", "mode",
+                      "any_value", "mod", "array_append", "array_cat", "array_remove",
+                      "array_replace", "generate_series", "bit_and", "bit_or", "lcm", "gcd"}))
+    return result_like(first);
+  if (name == "array_prepend" || name == "percentile_disc") return result_like(second);
   if (name == "array_agg") return first.array();
   if (name == "unnest") return first.element();
   if (name == "date_trunc" || name == "date_bin") return truncated_type(second);
   if (name == "timezone") return timezone_type(second);
-  if (contains(name, {"round", "ceil", "ceiling", "floor", "trunc", "sqrt", "exp", "ln", "log",
-                      "power", "sign"}))
+  if (name == "power" || name == "pow")
+    return mathematical_type(second.name == "numeric" ? second : first, 1);
+  if (contains(name,
+               {"round", "ceil", "ceiling", "floor", "trunc", "sqrt", "exp", "ln", "log", "sign"}))
     return mathematical_type(first, arguments.size());
   if (const std::string cast = canonical_name(name); !cast.empty())
     return builtin(cast);  // text(x)

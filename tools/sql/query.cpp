@@ -35,7 +35,9 @@ std::size_t QueryReader::enter_with(Node with, const Scope* outer) {
     const std::size_t own = ctes_.size();
     if (with["recursive"].flag())
       ctes_.push_back({name, {{}, false}});  // while its own query is read
+    const bool before = std::exchange(recursive_, with["recursive"].flag());
     Outputs outputs = any_query(cte["ctequery"], outer);
+    recursive_ = before;
     const Node names = cte["aliascolnames"];
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (i == outputs.columns.size()) outputs.columns.emplace_back();
@@ -49,7 +51,11 @@ std::size_t QueryReader::enter_with(Node with, const Scope* outer) {
 }
 
 Outputs QueryReader::any_query(Node node, const Scope* outer) {
-  if (const Node select = node.as("SelectStmt")) return query(select, outer);
+  if (const Node select = node.as("SelectStmt")) {
+    Outputs outputs = query(select, outer);
+    for (Output& output : outputs.columns) output.type.literal = false;
+    return outputs;
+  }
   if (on_write) on_write(node);
   return {{}, false};
 }
@@ -107,11 +113,8 @@ Outputs QueryReader::set_operation(Node select, const Scope* outer) {
     outputs.complete = outputs.complete && other.complete;
     for (std::size_t i = 0; i < std::min(outputs.columns.size(), other.columns.size()); ++i) {
       Type& type = outputs.columns[i].type;
-      const Type& second = other.columns[i].type;
-      if (!type.known() || type.literal)
-        type = second;
-      else if (second.known() && !second.literal && second.name != type.name)
-        type = operator_type("+", type, second);  // numbers: the wider one; else not known
+      if (!recursive_ || other.columns[i].type.known())
+        type = wider_type(type, other.columns[i].type);
     }
   }
   return outputs;
@@ -126,8 +129,8 @@ Outputs QueryReader::values(Node lists, const Scope* outer) {
       const Type type = expression(value, scope);
       if (i == outputs.columns.size())
         outputs.columns.push_back({"column" + std::to_string(i + 1), type});
-      else if (!outputs.columns[i].type.known() || outputs.columns[i].type.literal)
-        outputs.columns[i].type = type;
+      else
+        outputs.columns[i].type = wider_type(outputs.columns[i].type, type);
       ++i;
     }
   }

@@ -126,6 +126,7 @@ class QueryReader {
   Complain complain_;
   std::deque<Cte> ctes_;  // relations point at their outputs
   std::map<int, Outputs> table_outputs_;
+  bool recursive_ = false;    // inside WITH RECURSIVE, where the first part of a UNION decides
   std::size_t unknown_ = 0;   // names
   std::size_t expanded_ = 0;  // columns that * gave so far
 };
@@ -137,7 +138,12 @@ Outputs table_outputs(const models::Table& table);
 /// not in our tables.
 Type function_type(std::string_view name, const std::vector<Type>& arguments);
 Type operator_type(std::string_view op, const Type& left, const Type& right);
+Type prefix_operator_type(std::string_view op, const Type& operand);
+/// What CASE, COALESCE, UNION and VALUES make of two types; quoted constants give way.
+Type wider_type(const Type& a, const Type& b);
 Type value_function_type(std::string_view op);
 Type constant_type(Node constant);
+/// Of a quoted constant or NULL: text when nothing else decides.
+Type literal_type();
 
 }  // namespace sql

@@ -176,7 +176,8 @@ Type QueryReader::operator_expression(Node node, const Scope& scope) {
     const Type right = expression((*each)["rexpr"], scope);
     const std::string_view each_kind = (*each)["kind"].text();
     if (each_kind == "AEXPR_OP")
-      type = operator_type(last_name((*each)["name"]), type, right);
+      type = (*each)["lexpr"] ? operator_type(last_name((*each)["name"]), type, right)
+                              : prefix_operator_type(last_name((*each)["name"]), right);
     else if (each_kind != "AEXPR_NULLIF")
       type = builtin("boolean");
   }
@@ -208,30 +209,18 @@ Type QueryReader::sublink(Node node, const Scope& scope) {
 
 Type QueryReader::case_expression(Node node, const Scope& scope) {
   expression(node["arg"], scope);
-  Type result;
-  const auto consider = [&](Type type) {
-    if (!result.known() || result.literal) result = std::move(type);
-  };
+  Type result = literal_type();  // without ELSE: NULL
   for (const Node element : node["args"]) {
     const Node when = element.as("CaseWhen");
     expression(when["expr"], scope);
-    consider(expression(when["result"], scope));
+    result = wider_type(result, expression(when["result"], scope));
   }
-  consider(expression(node["defresult"], scope));
-  return result;
+  return node["defresult"] ? wider_type(result, expression(node["defresult"], scope)) : result;
 }
 
-/// The first type that is not a literal's: what COALESCE and its kin give, unless PostgreSQL widens
-/// it.
 Type QueryReader::common_type(Node list, const Scope& scope) {
-  Type result;
-  for (const Node element : list) {
-    Type type = expression(element, scope);
-    if (!result.known() || result.literal)
-      result = std::move(type);
-    else if (type.known() && !type.literal && type.name != result.name)
-      if (Type wider = operator_type("+", result, type); wider.known()) result = std::move(wider);
-  }
+  Type result = literal_type();
+  for (const Node element : list) result = wider_type(result, expression(element, scope));
   return result;
 }
 

@@ -165,6 +165,10 @@ TEST_F(CatalogTest, HandwrittenDdlGivesTheServersOwnNamesTypesAndIndexes) {
   expect_same("handwritten.sql");
 }
 
+TEST_F(CatalogTest, ExpressionsOfCreateTableAsHaveTheServersTypes) {
+  expect_same("expressions.sql");
+}
+
 TEST_F(CatalogTest, ADumpGivesTheServersOwnNamesTypesAndIndexes) {
   expect_same("application_dump.sql");
 }
