@@ -41,8 +41,10 @@ std::int64_t safe_slot_cap(double usable, double without_wal, const models::Sett
                            sim::Bytes wal_segment_size);
 
 /// The safe cap for the volume that holds a node's pg_wal, with room for the relations at their
-/// P99; where that leaves nothing at their P95, else at their median. None when the volume is
-/// unlimited. Takes     database_size of the node over replicates whose disk does not fill up
+/// P99; where that leaves nothing at their P95, else at their median.
+///
+/// Takes     database_size of the node, over replicates whose disk does not fill up
+/// Returns   none when the volume is unlimited
 std::optional<std::int64_t> safe_slot_cap(const models::Node& node, const Outcome& database_size);
 
 /// The mesh with the remedy in place.

@@ -22,8 +22,9 @@ struct RunOptions {
 
 /// Simulates the replicates of a mesh and says what they show; the same results on any number of
 /// threads. When stopped, the results cover the leading replicates that were finished. The caller
-/// fills in what it knows of the scenario's file and of time spent. Throws    PlanError for
-/// objectives that the mesh cannot answer, before anything is simulated
+/// fills in what it knows of the scenario's file and of time spent.
+///
+/// Throws    PlanError for objectives that the mesh cannot answer, before anything is simulated
 Results run(const models::Mesh& mesh, const RunOptions& options);
 
 }  // namespace plan

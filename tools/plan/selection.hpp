@@ -9,8 +9,9 @@
 namespace plan {
 
 /// The outcome to fear most: the disk that fills most often, else the slot that is lost most often,
-/// else the fullest volume (by P95), else the first outcome there is. Returns   index into
-/// outcomes; none when there are no outcomes or no replicates
+/// else the fullest volume (by P95), else the first outcome there is.
+///
+/// Returns   index into outcomes; none when there are no outcomes or no replicates
 std::optional<std::size_t> most_dangerous(const std::vector<Outcome>& outcomes);
 
 struct Selected {

@@ -63,9 +63,12 @@ class ProgramTest : public testing::Test {
       size.ws_col = 100;
       child_ = forkpty(&terminal_, nullptr, nullptr, &size);
       if (child_ != 0) return;
-      const std::string command = "cd '" + folder.string() +
-                                  "' && exec env -i TERM=xterm LANG=C.UTF-8 PATH=/usr/bin:/bin " +
-                                  environment + " " + MESHPLAN_BINARY + " " + arguments;
+      // The shell stays until everything was read: what is left on a closed terminal may be lost.
+      const std::string command =
+          "cd '" + folder.string() +
+          "'; stty -echo; trap : INT; env -i TERM=xterm LANG=C.UTF-8 PATH=/usr/bin:/bin " +
+          environment + " " + MESHPLAN_BINARY + " " + arguments + "; code=$?; printf '" + over +
+          "'; read -r line; exit $code";
       execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
       _exit(99);
     }
@@ -77,6 +80,8 @@ class ProgramTest : public testing::Test {
     }
     void press(char key) const { EXPECT_EQ(::write(terminal_, &key, 1), 1); }
     Ran finish() {
+      EXPECT_TRUE(shows(std::regex{over}));
+      press('\n');
       while (read_more()) continue;
       close(terminal_);
       int status = 0;
@@ -85,6 +90,7 @@ class ProgramTest : public testing::Test {
     }
 
    private:
+    static constexpr const char* over = "the program has ended";
     bool read_more() {
       char buffer[4096];
       const ssize_t n = read(terminal_, buffer, sizeof buffer);
