@@ -130,7 +130,7 @@ const std::unordered_map<std::string_view, std::string_view>& fixed_results() {
         {"real", {"similarity", "word_similarity", "ts_rank", "ts_rank_cd"}},
         {"boolean",
          {"bool_and", "bool_or", "every", "starts_with", "pg_has_role", "isfinite", "isempty",
-          "jsonb_exists", "regexp_like", "has_table_privilege"}},
+          "jsonb_exists", "json_exists", "regexp_like", "has_table_privilege"}},
         {"text",
          {"lower",
           "upper",

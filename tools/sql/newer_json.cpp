@@ -33,6 +33,28 @@ bool starts_tail(const Lexed& lexed, std::size_t i) {
   return any_of(lexed, i, {"RETURNING", "WITH", "WITHOUT", "KEEP", "OMIT", "DEFAULT", "COLUMNS"});
 }
 
+/// Where the call that ends at `close` ends with its FILTER and OVER.
+std::size_t call_end(const Lexed& lexed, std::size_t close) {
+  std::size_t end = close;
+  if (lexed.is(end + 1, "FILTER") && lexed.is(end + 2, '(')) end = lexed.closing(end + 2);
+  if (lexed.is(end + 1, "OVER")) end = lexed.is(end + 2, '(') ? lexed.closing(end + 2) : end + 2;
+  return std::min(end, lexed.tokens.size() - 1);
+}
+
+/// RETURNING type becomes a cast of the call.
+void cast_to_returning(const Lexed& lexed, std::size_t tail, std::size_t close, JsonSyntax& json) {
+  std::size_t first = tail;
+  while (first < close && !lexed.is(first, "RETURNING")) ++first;
+  if (++first >= close) return;
+  std::size_t last = first;
+  while (last + 1 < close && !starts_tail(lexed, last + 1) && !lexed.is(last + 1, "FORMAT")) ++last;
+  const std::size_t end = lexed.tokens[call_end(lexed, close)].end;
+  json.edits.push_back(
+      {end, end,
+       "::" + std::string{lexed.text.substr(lexed.tokens[first].begin,
+                                            lexed.tokens[last].end - lexed.tokens[first].begin)}});
+}
+
 /// Rewrites what stands between the brackets; returns whether anything was special.
 bool plain_arguments(const Lexed& lexed, std::size_t open, std::size_t close, JsonSyntax& json) {
   const auto replace = [&](std::size_t i, std::size_t j, std::string with) {
@@ -42,6 +64,7 @@ bool plain_arguments(const Lexed& lexed, std::size_t open, std::size_t close, Js
   for (std::size_t i = open + 1; i < close; ++i) {
     if (starts_tail(lexed, i)) {
       replace(i, close - 1, "");
+      cast_to_returning(lexed, i, close, json);
       break;
     }
     if (lexed.phrase(i, "FORMAT JSON")) {

@@ -259,9 +259,9 @@ class Rewriter {
     const std::size_t close = lexed_.closing(i + 1);
     if (close >= size_) return;
     static constexpr std::array clauses{
-        "WHERE",  "ON",    "GROUP", "ORDER", "LIMIT",  "JOIN",    "LEFT",      "RIGHT",
-        "INNER",  "CROSS", "FULL",  "UNION", "HAVING", "NATURAL", "INTERSECT", "EXCEPT",
-        "OFFSET", "FETCH", "FOR",   "USING", "WINDOW", "SET",     "WHEN",      "RETURNING"};
+        "WHERE", "ON",   "GROUP", "ORDER",  "LIMIT",  "JOIN",    "LEFT",      "RIGHT",  "INNER",
+        "CROSS", "WITH", "FULL",  "UNION",  "HAVING", "NATURAL", "INTERSECT", "EXCEPT", "OFFSET",
+        "FETCH", "FOR",  "USING", "WINDOW", "SET",    "WHEN",    "RETURNING"};
     const std::size_t next = close + 1;
     const bool alias =
         is_name(next) && std::none_of(clauses.begin(), clauses.end(), [&](const char* clause) {

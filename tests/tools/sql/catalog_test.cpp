@@ -9,59 +9,11 @@
 #include <sstream>
 
 #include "tests/harness/cluster.hpp"
+#include "tests/tools/sql/catalog_facts.hpp"
 #include "tests/tools/sql/read.hpp"
 
 namespace sql {
 namespace {
-
-constexpr std::array<const char*, 6> methods{"btree", "hash", "gin", "gist", "spgist", "brin"};
-
-std::string facts_of(const models::Table& table) {
-  static constexpr std::array kinds{"r", "m", "v", "f", "p"};
-  static constexpr std::array persistences{"p", "u", "t"};
-  static constexpr std::array identities{"d", "i", "f", "n"};
-  return fmt::format("{} kind={} persistence={} fillfactor={} identity={}", table.qualified_name(),
-                     kinds.at(static_cast<std::size_t>(table.kind)),
-                     persistences.at(static_cast<std::size_t>(table.persistence)), table.fillfactor,
-                     identities.at(static_cast<std::size_t>(table.replica_identity)));
-}
-
-std::vector<std::string> facts_read(const Schema& schema) {
-  std::vector<std::string> facts;
-  for (const models::Table& table : schema.tables) {
-    facts.push_back(facts_of(table));
-    const std::string name = table.qualified_name();
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      const models::Column& column = table.columns[i];
-      facts.push_back(fmt::format("{} column {} {} {} typmod={} not_null={} generated={}", name,
-                                  i + 1, column.name, column.type, column.typmod, column.not_null,
-                                  column.generated));
-    }
-    const auto parts = [&](const std::vector<models::IndexColumn>& columns) {
-      std::string list;
-      for (const models::IndexColumn& part : columns)
-        list += " " + (part.column >= 0 ? table.columns[static_cast<std::size_t>(part.column)].name
-                                        : "(expression)");
-      return list;
-    };
-    for (const models::Index& index : table.indexes)
-      facts.push_back(
-          fmt::format("{} index {} {} unique={} primary={} fillfactor={} partial={} deduplicate={} "
-                      "keys{} include{}",
-                      name, index.name, methods.at(static_cast<std::size_t>(index.method)),
-                      index.unique, index.primary, index.fillfactor, !index.predicate.empty(),
-                      index.deduplicate, parts(index.keys), parts(index.includes)));
-    for (const models::ForeignKey& key : table.foreign_keys) {
-      std::string columns;
-      for (const int column : key.columns)
-        columns += " " + table.columns[static_cast<std::size_t>(column)].name;
-      facts.push_back(fmt::format("{} foreign key {}{} -> {} {}", name, key.name, columns,
-                                  key.referenced, key.on_delete));
-    }
-  }
-  std::sort(facts.begin(), facts.end());
-  return facts;
-}
 
 // Domains are followed to their base type; citext has the bytes of text.
 constexpr const char* catalog_query = R"sql(

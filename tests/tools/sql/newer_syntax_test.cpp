@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/tools/sql/catalog_facts.hpp"
 #include "tests/tools/sql/read.hpp"
 
 namespace sql {
@@ -173,6 +174,14 @@ INSTANTIATE_TEST_SUITE_P(
                    "CREATE TABLE t (a int PRIMARY KEY); ALTER TABLE t ALTER CONSTRAINT "
                    "t_a_not_null NO INHERIT",
                    "ALTER CONSTRAINT … INHERIT"}));
+
+TEST(NewerDdl, IsReadAsAServerOf18ReadsIt) {
+  const Read read = read_ddl(read_file("newer_18.sql"), 18);
+  EXPECT_EQ(read.complaints(), Names{});
+  std::string facts;
+  for (const std::string& fact : facts_read(read.schema)) facts += fact + "\n";
+  EXPECT_EQ(facts, read_file("newer_18.facts"));
+}
 
 TEST(NewerDdl, VirtualColumnsAreStoredAsNull) {
   const Read read = read_ddl(
