@@ -94,7 +94,7 @@ class DdlReader {
   };
   std::vector<Link> descendants(int table) const;
   bool inherit(Node range_var, Table& table, bool partition);
-  bool adopt(int parent, int child, std::optional<std::string> bound, int location);
+  bool adopt(int parent, int child, const std::optional<std::string>& bound, int location);
   void attach_partition(int table, Node command);
   void copy_indexes(const Table& from, Table& to, bool unless_present);
   void keys_to_partitions(int table);

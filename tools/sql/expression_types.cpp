@@ -79,150 +79,109 @@ Type concatenation(const Type& left, const Type& right) {
 }
 
 /// Functions whose result type does not depend on their arguments.
-const std::unordered_map<std::string_view, std::string_view>& fixed_results() {
-  struct Group {
-    std::string_view type;
-    std::initializer_list<std::string_view> functions;
-  };
-  static const auto results = [] {
-    const std::initializer_list<Group> groups{
-        {"bigint",
-         {"count", "row_number", "rank", "dense_rank", "nextval", "currval", "lastval",
-          "txid_current", "octet_length_total", "pg_relation_size", "pg_total_relation_size",
-          "pg_table_size", "pg_indexes_size", "pg_database_size", "hashtextextended",
-          "regr_count"}},
-        {"integer",
-         {"ntile",
-          "length",
-          "char_length",
-          "character_length",
-          "octet_length",
-          "bit_length",
-          "position",
-          "strpos",
-          "ascii",
-          "array_length",
-          "array_ndims",
-          "array_position",
-          "array_upper",
-          "array_lower",
-          "cardinality",
-          "jsonb_array_length",
-          "json_array_length",
-          "width_bucket",
-          "hashtext",
-          "pg_column_size",
-          "pg_backend_pid",
-          "num_nulls",
-          "num_nonnulls",
-          "generate_subscripts",
-          "grouping",
-          "date_diff",
-          "scale",
-          "regexp_count",
-          "regexp_instr",
-          "extract_epoch"}},
-        {"numeric", {"extract", "to_number", "div", "factorial"}},
-        {"double precision",
-         {"percent_rank", "cume_dist", "date_part", "random", "percentile_cont", "corr",
-          "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2", "pi", "sin", "cos",
-          "tan", "atan2", "radians", "degrees", "cbrt"}},
-        {"real", {"similarity", "word_similarity", "ts_rank", "ts_rank_cd"}},
-        {"boolean",
-         {"bool_and", "bool_or", "every", "starts_with", "pg_has_role", "isfinite", "isempty",
-          "jsonb_exists", "json_exists", "regexp_like", "has_table_privilege"}},
-        {"text",
-         {"lower",
-          "upper",
-          "concat",
-          "concat_ws",
-          "format",
-          "left",
-          "right",
-          "substring",
-          "substr",
-          "trim",
-          "btrim",
-          "ltrim",
-          "rtrim",
-          "replace",
-          "regexp_replace",
-          "split_part",
-          "md5",
-          "encode",
-          "initcap",
-          "lpad",
-          "rpad",
-          "repeat",
-          "reverse",
-          "translate",
-          "quote_ident",
-          "quote_literal",
-          "quote_nullable",
-          "to_char",
-          "chr",
-          "overlay",
-          "array_to_string",
-          "jsonb_typeof",
-          "json_typeof",
-          "jsonb_extract_path_text",
-          "json_extract_path_text",
-          "current_setting",
-          "to_hex",
-          "version",
-          "regexp_substr",
-          "jsonb_pretty",
-          "string_agg",
-          "unaccent",
-          "normalize",
-          "host",
-          "abbrev",
-          "json_array_elements_text",
-          "jsonb_array_elements_text",
-          "jsonb_object_keys",
-          "json_object_keys",
-          "regexp_split_to_table",
-          "string_to_table",
-          "crypt",
-          "gen_salt",
-          "obj_description",
-          "pg_get_viewdef",
-          "pg_typeof",
-          "concat_names",
-          "json_value",
-          "json_serialize"}},
-        {"text[]",
-         {"string_to_array", "regexp_split_to_array", "regexp_matches", "regexp_match",
-          "tsvector_to_array"}},
-        {timestamptz,
-         {"now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "to_timestamp",
-          "make_timestamptz"}},
-        {timestamp_plain, {"make_timestamp"}},
-        {"date", {"to_date", "make_date"}},
-        {"interval", {"age", "make_interval", "justify_days", "justify_hours", "justify_interval"}},
-        {"uuid",
-         {"gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4",
-          "uuid_generate_v5", "uuidv4", "uuidv7"}},
-        {"json",
-         {"json_agg", "json_build_object", "json_build_array", "to_json", "row_to_json",
-          "json_object_agg", "json_object", "array_to_json", "json_array_elements",
-          "json_extract_path", "json_objectagg", "json_arrayagg", "json_array", "json",
-          "json_scalar", "json_strip_nulls"}},
-        {"jsonb",
-         {"jsonb_agg", "jsonb_build_object", "jsonb_build_array", "to_jsonb", "jsonb_object_agg",
-          "jsonb_object", "jsonb_set", "jsonb_insert", "jsonb_strip_nulls", "jsonb_extract_path",
-          "jsonb_array_elements", "jsonb_path_query", "jsonb_path_query_first",
-          "jsonb_path_query_array", "json_query"}},
-        {"bytea", {"decode", "digest", "sha256", "sha512", "convert_to", "gen_random_bytes"}},
-        {"tsvector", {"to_tsvector", "setweight", "strip"}},
-        {"tsquery", {"to_tsquery", "plainto_tsquery", "phraseto_tsquery", "websearch_to_tsquery"}},
-    };
+struct FixedResult {
+  std::string_view type;
+  std::string_view functions;  // separated by blanks
+};
+constexpr std::array fixed_results{
+    FixedResult{"bigint",
+                "count row_number rank dense_rank nextval currval lastval txid_current "
+                "pg_relation_size pg_total_relation_size pg_table_size pg_indexes_size "
+                "pg_database_size hashtextextended regr_count"},
+    FixedResult{"integer",
+                "ntile length char_length character_length octet_length bit_length position strpos "
+                "ascii array_length array_ndims array_position array_upper array_lower cardinality "
+                "jsonb_array_length json_array_length width_bucket hashtext pg_column_size "
+                "pg_backend_pid num_nulls num_nonnulls generate_subscripts grouping scale "
+                "regexp_count regexp_instr"},
+    FixedResult{"numeric", "extract to_number div factorial"},
+    FixedResult{"double precision",
+                "percent_rank cume_dist date_part random percentile_cont corr covar_pop covar_samp "
+                "regr_slope regr_intercept regr_r2 pi sin cos tan atan2 radians degrees cbrt"},
+    FixedResult{"real", "similarity word_similarity ts_rank ts_rank_cd"},
+    FixedResult{"boolean",
+                "bool_and bool_or every starts_with pg_has_role isfinite isempty jsonb_exists "
+                "json_exists regexp_like has_table_privilege"},
+    FixedResult{
+        "text",
+        "lower upper concat concat_ws format left right substring substr trim btrim ltrim "
+        "rtrim replace regexp_replace split_part md5 encode initcap lpad rpad repeat reverse "
+        "translate quote_ident quote_literal quote_nullable to_char chr overlay "
+        "array_to_string jsonb_typeof json_typeof jsonb_extract_path_text "
+        "json_extract_path_text current_setting to_hex version regexp_substr jsonb_pretty "
+        "unaccent normalize host abbrev json_array_elements_text "
+        "jsonb_array_elements_text jsonb_object_keys json_object_keys regexp_split_to_table "
+        "string_to_table crypt gen_salt obj_description pg_get_viewdef json_value "
+        "json_serialize"},
+    FixedResult{
+        "text[]",
+        "string_to_array regexp_split_to_array regexp_matches regexp_match tsvector_to_array"},
+    FixedResult{"timestamp with time zone",
+                "now clock_timestamp statement_timestamp transaction_timestamp to_timestamp "
+                "make_timestamptz"},
+    FixedResult{"timestamp without time zone", "make_timestamp"},
+    FixedResult{"date", "to_date make_date"},
+    FixedResult{"interval", "age make_interval justify_days justify_hours justify_interval"},
+    FixedResult{"uuid",
+                "gen_random_uuid uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 "
+                "uuid_generate_v5 uuidv4 uuidv7"},
+    FixedResult{"json",
+                "json_agg json_build_object json_build_array to_json row_to_json json_object_agg "
+                "json_object array_to_json json_array_elements json_extract_path json_objectagg "
+                "json_arrayagg json_array json json_scalar json_strip_nulls"},
+    FixedResult{
+        "jsonb",
+        "jsonb_agg jsonb_build_object jsonb_build_array to_jsonb jsonb_object_agg "
+        "jsonb_object jsonb_set jsonb_insert jsonb_strip_nulls jsonb_extract_path "
+        "jsonb_array_elements jsonb_path_query jsonb_path_query_first jsonb_path_query_array "
+        "json_query"},
+    FixedResult{"bytea", "decode digest sha256 sha512 convert_to gen_random_bytes"},
+    FixedResult{"tsvector", "to_tsvector setweight strip"},
+    FixedResult{"tsquery", "to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery"},
+};
+
+/// The result type of one of them; empty for others.
+std::string_view fixed_result(std::string_view function) {
+  static const auto types = [] {
     std::unordered_map<std::string_view, std::string_view> map;
-    for (const Group& group : groups)
-      for (const std::string_view function : group.functions) map[function] = group.type;
+    for (const FixedResult& result : fixed_results)
+      for (std::string_view rest = result.functions; !rest.empty();) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        map[rest.substr(0, end)] = result.type;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
     return map;
   }();
-  return results;
+  const auto found = types.find(function);
+  return found == types.end() ? std::string_view{} : found->second;
+}
+
+/// Element type of a range type of PostgreSQL's own.
+std::string_view range_element(std::string_view range) {
+  struct Range {
+    std::string_view name, element;
+  };
+  static constexpr std::array ranges{
+      Range{"int4range", "integer"},     Range{"int8range", "bigint"},
+      Range{"numrange", "numeric"},      Range{"daterange", "date"},
+      Range{"tsrange", timestamp_plain}, Range{"tstzrange", timestamptz}};
+  for (const Range& each : ranges)
+    if (each.name == range) return each.element;
+  return {};
+}
+
+/// Functions that have text in mind, given something else.
+Type type_by_argument(std::string_view name, const std::vector<Type>& arguments) {
+  if (arguments.empty()) return {};
+  const Type& first = arguments.front();
+  if (name == "string_agg") return builtin(first.name == "bytea" ? "bytea" : "text");
+  if (first.name == "bytea" && contains(name, {"substring", "substr", "overlay", "trim", "btrim",
+                                               "ltrim", "rtrim", "reverse"}))
+    return builtin("bytea");
+  if (name == "lower" || name == "upper") return builtin(std::string{range_element(first.name)});
+  if (name == "percentile_cont" && arguments.back().name == "interval") return builtin("interval");
+  if (name == "random") return builtin(first.name);
+  return {};
 }
 
 /// A function's result of the type of an argument: without its length, and never a literal.
@@ -327,9 +286,16 @@ Type operator_type(std::string_view op, const Type& left, const Type& right) {
   return {};
 }
 
+bool is_extension_function(std::string_view name) {
+  return name.starts_with("uuid_generate_") ||
+         contains(name, {"digest", "crypt", "gen_salt", "gen_random_bytes", "gen_random_uuid",
+                         "similarity", "word_similarity", "unaccent"});
+}
+
 Type function_type(std::string_view name, const std::vector<Type>& arguments) {
-  const auto fixed = fixed_results().find(name);
-  if (fixed != fixed_results().end()) return builtin(std::string{fixed->second});
+  if (Type own = type_by_argument(name, arguments); own.known()) return own;
+  if (const std::string_view fixed = fixed_result(name); !fixed.empty())
+    return builtin(std::string{fixed});
   const Type first = arguments.empty() ? Type{} : arguments.front();
   const Type second = arguments.size() > 1 ? arguments[1] : Type{};
   if (name == "sum") return sum_type(first);

@@ -108,7 +108,8 @@ bool DdlReader::inherit(Node range_var, Table& table, bool partition) {
 }
 
 /// ATTACH PARTITION and INHERIT; false after an error.
-bool DdlReader::adopt(int parent, int child, std::optional<std::string> bound, int location) {
+bool DdlReader::adopt(int parent, int child, const std::optional<std::string>& bound,
+                      int location) {
   const Table& above = schema_.tables[static_cast<std::size_t>(parent)];
   const Table& below = schema_.tables[static_cast<std::size_t>(child)];
   const std::vector<Link> links =

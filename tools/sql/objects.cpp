@@ -96,7 +96,8 @@ std::string DdlReader::find_type(Node names) const {
   path.push_back("public");
   if (names.size() > 1) path = {names[names.size() - 2].as("String")["sval"].string()};
   for (const std::string& in : path) {
-    const std::string key = in + "." + name;
+    std::string key = in;
+    key.append(".").append(name);
     if (schema_.enums.contains(key) || schema_.domains.contains(key) ||
         schema_.composites.contains(key))
       return key;

@@ -137,6 +137,8 @@ Outputs table_outputs(const models::Table& table);
 /// Type of a function's result, of an operator's, of a keyword's like CURRENT_DATE; unknown when
 /// not in our tables.
 Type function_type(std::string_view name, const std::vector<Type>& arguments);
+/// Functions of contrib that function_type knows: they may live in any schema.
+bool is_extension_function(std::string_view name);
 Type operator_type(std::string_view op, const Type& left, const Type& right);
 Type prefix_operator_type(std::string_view op, const Type& operand);
 /// What CASE, COALESCE, UNION and VALUES make of two types; quoted constants give way.

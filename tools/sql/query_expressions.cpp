@@ -194,14 +194,17 @@ Type QueryReader::function_call(Node node, const Scope& scope) {
   expression(node["agg_filter"], scope);
   expressions(node["over"]["partitionClause"], scope);
   expressions(node["over"]["orderClause"], scope);
-  return function_type(last_name(node["funcname"]), arguments);
+  const std::string name = last_name(node["funcname"]);
+  const bool foreign_schema = node["funcname"].size() > 1 &&
+                              node["funcname"].front().as("String")["sval"].text() != "pg_catalog";
+  return foreign_schema && !is_extension_function(name) ? Type{} : function_type(name, arguments);
 }
 
 Type QueryReader::sublink(Node node, const Scope& scope) {
   expression(node["testexpr"], scope);
   const Outputs outputs = any_query(node["subselect"], &scope);
   const std::string_view type = node["subLinkType"].text();
-  const Type first = outputs.columns.empty() ? Type{} : outputs.columns.front().type;
+  Type first = outputs.columns.empty() ? Type{} : outputs.columns.front().type;
   if (type == "EXPR_SUBLINK") return first;
   if (type == "ARRAY_SUBLINK") return first.array();
   return builtin("boolean");

@@ -323,5 +323,10 @@ CREATE TABLE derived AS SELECT
   regexp_split_to_table('a', ',') AS c315,
   jsonb_object_keys('{}') AS c316,
   jsonb_array_elements('[]') AS c317,
-  jsonb_array_elements_text('[]') AS c318
+  jsonb_array_elements_text('[]') AS c318,
+  lower(daterange(max(d), max(d))) AS c319,
+  upper(int4range(1, 2)) AS c320,
+  string_agg('a'::bytea, ','::bytea) AS c321,
+  substring('a'::bytea FROM 1) AS c322,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY v) AS c323
 FROM source WHERE false;
