@@ -5,7 +5,7 @@
 
 # What building the program needs; neither a database server nor a browser.
 # shellcheck disable=SC2034
-build_packages=(cmake ninja-build g++ libcli11-dev libeigen3-dev libfmt-dev libpg-query-dev
+build_packages=(cmake ninja-build g++ libcli11-dev libfmt-dev libpg-query-dev
   librandom123-dev libsqlite3-dev libyaml-cpp-dev nlohmann-json3-dev)
 
 say() { printf 'meshplan: %s\n' "$*" >&2; }
@@ -63,7 +63,7 @@ require_packages() {
   local missing prepare=
   missing=$(missing_packages "$@")
   [[ -n $missing ]] || return 0
-  say "installing Debian packages: $missing"
+  say "missing Debian packages: $missing"
   if [[ $missing == *postgresql* && ! -e /etc/postgresql-common ]]; then
     # Tests start their own servers: Debian must not create and start one for everybody.
     prepare="mkdir -p /etc/postgresql-common/createcluster.d && "
