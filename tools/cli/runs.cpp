@@ -24,14 +24,15 @@ std::string utc(std::int64_t epoch_seconds) {
 std::string text(const std::vector<store::RunSummary>& runs) {
   std::string page;
   const std::size_t width = stdout_terminal().width;
+  const std::string indent(6, ' ');
   for (const store::RunSummary& run : runs) {
     page += fmt::format("{:>4}  {}  {} ({}), {} replicates{}, seed {}: {}\n", run.id,
                         utc(run.provenance.created_at), run.scenario_name, run.scenario_file,
                         run.replicates, run.interrupted ? " (interrupted)" : "", run.seed,
                         run.ok ? "ok" : "FAIL");
     for (const std::string& line :
-         report::wrap(run.headline, width - std::min<std::size_t>(width - 20, 6)))
-      page += "      " + line + "\n";
+         report::wrap(run.headline, std::max<std::size_t>(width, 40) - indent.size()))
+      page += indent + line + "\n";
   }
   return page;
 }

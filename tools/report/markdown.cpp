@@ -60,7 +60,8 @@ std::string assumptions(const plan::Results& r) {
 std::string markdown(const plan::Results& r) {
   std::string text = fmt::format("### {} {}\n\n**{}**\n\n", r.verdict.ok ? "✅" : "❌",
                                  escaped(r.scenario_name), escaped(r.verdict.headline));
-  if (!r.verdict.cause.empty()) text += fmt::format("- Cause: {}\n", escaped(r.verdict.cause));
+  if (!r.verdict.cause.empty())
+    text += fmt::format("- {}: {}\n", r.verdict.ok ? "Owner" : "Cause", escaped(r.verdict.cause));
   if (!r.verdict.next_step.empty())
     text += fmt::format("- Next step: {}\n", escaped(r.verdict.next_step));
   if (r.replicates > 0) text += "\n" + outcomes(r);
