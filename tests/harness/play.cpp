@@ -22,10 +22,11 @@ std::vector<std::unique_ptr<Sampler>> start_samplers(Stage& stage, Timeline& tim
   return samplers;
 }
 
-void refuse_slow_streams(const Measurement& measurement, double least) {
+void refuse_slow_streams(const Measurement& measurement, const PlayOptions& options) {
   for (const StreamResult& stream : measurement.streams)
-    if (!stream.stopped_at && stream.achieved() < least)
-      throw HarnessError(fmt::format(
+    if (!stream.stopped_at &&
+        (stream.achieved() < options.achieved_least || stream.behind_max > options.behind_most))
+      throw SlowMachine(fmt::format(
           "the machine cannot keep the rate of {}: {} of {:.0f} transactions, {:.2f} s late",
           stream.name, stream.committed + stream.failed, stream.wanted, stream.behind_max));
 }
@@ -51,7 +52,7 @@ Measurement play(Stage& stage, const PlayOptions& options) {
     sampler->report(measurement);
   }
   script.stop();
-  refuse_slow_streams(measurement, options.achieved_least);
+  refuse_slow_streams(measurement, options);
   measurement.timeline = timeline.take();
   add_log_lines(stage, timeline, measurement);
   add_outcomes(stage, measurement);

@@ -13,13 +13,20 @@ struct PlayOptions {
   std::uint64_t seed = 1;
   std::chrono::milliseconds sample_every{250};
   double achieved_least = 0.99;  // a run that reached less of its rates is refused
+  double behind_most = 2;        // and one in which a statement started later than so many seconds
+};
+
+/// The machine was too busy to play the rates: says nothing about a prediction, worth another try.
+class SlowMachine : public HarnessError {
+ public:
+  using HarnessError::HarnessError;
 };
 
 /// Plays a mesh on a stage for its horizon: streams at their rates, incidents and jobs at their
 /// times, everything sampled.
 ///
-/// Throws HarnessError when a stream that its server did not stop fell behind its rate, or the mesh
-/// holds what a lab cannot play.
+/// Throws SlowMachine when a stream that its server did not stop fell behind its rate; HarnessError
+/// when the mesh holds what a lab cannot play.
 Measurement play(Stage& stage, const PlayOptions& options = {});
 
 /// Sets up, settles and plays.
