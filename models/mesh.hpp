@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/place.hpp"
 #include "models/quantity.hpp"
 #include "models/settings.hpp"
 #include "models/statement.hpp"
@@ -20,6 +21,19 @@ struct Volume {
   Quantity other;     // bytes used by something else
 };
 
+/// How a node comes back from a full disk.
+struct Recovery {
+  /// Seconds from the moment the disk is full until an operator has made room; 0 = nobody comes.
+  Quantity operator_time;
+  enum class By {
+    grow_volume,  // the full volume grows by `grow_by`
+    drop_slots    // slots that hold WAL back are dropped; without one the volume grows
+  };
+  By by = By::grow_volume;
+  double grow_by = 0.5;          // share of its size
+  Quantity replay_rate = 100e6;  // bytes of WAL per second of crash recovery
+};
+
 /// One server: a cluster with its settings and disks.
 struct Node {
   std::string name;
@@ -34,6 +48,9 @@ struct Node {
   Settings settings;
   Quantity bulk_rate = 300e3;  // rows per second of one bulk statement (INSERT … SELECT, rebuild)
   std::string storage;         // free text, reports only
+  Recovery recovery;
+  Quantity wal_compression_ratio;  // of images under wal_compression; 0 = the method's median
+  Place place;
 
   // Start state; what is unset is drawn per replicate.
   std::optional<double> pg_wal_bytes;           // size of pg_wal; unset = a settled server
@@ -51,6 +68,7 @@ struct Domain {
   std::string name;
   int database = -1;
   std::string ddl;  // its DDL as read, all files one after the other: what a real server is given
+  Place place;
 };
 
 struct Link {
@@ -100,9 +118,10 @@ struct Job {
   Kind kind = Kind::statement;
   Rebuild by = Rebuild::truncate_insert;
   std::vector<Statement> statements;  // of a statement job; of a rebuild: the insert
-  int table = -1;                     // of a rebuild
-  Quantity rows;                      // of a rebuild: rows of the new content
-  Duration at{0};                     // first execution, from the start of the run
+  Place place;
+  int table = -1;  // of a rebuild
+  Quantity rows;   // of a rebuild: rows of the new content
+  Duration at{0};  // first execution, from the start of the run
   std::optional<Duration> every;
 };
 
@@ -122,6 +141,7 @@ struct Consumer {
   Mechanism mechanism = Mechanism::event;
   std::vector<ConsumerQuery> queries;
   int subscription = -1;
+  Place place;
 };
 
 struct Product {
@@ -131,6 +151,7 @@ struct Product {
   std::vector<std::string> row_filters;        // per table; empty = every row
   std::vector<double> row_filter_shares;       // per table: share of the rows that pass
   std::vector<Consumer> consumers;
+  Place place;
 };
 
 /// One logical subscription: a slot on the publisher, a walsender, a link, one apply worker.
@@ -152,6 +173,7 @@ struct Subscription {
   Quantity apply_rate_update;
   Quantity apply_rate_delete;
   Quantity apply_rate_commit;  // transactions per second
+  Place place;
 };
 
 /// A physical standby and its slot.
@@ -182,6 +204,7 @@ struct Incident {
   bool writes = true;                  // … and has an xid, so that it pins restart_lsn
   std::string sql;                     // ddl
   std::string repaired_by = "nobody";  // ddl: interceptor, hand, nobody
+  Place place;
 };
 
 struct Governance {

@@ -15,6 +15,13 @@ std::string counted(std::size_t n, const char* what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
+/// `file:line:column: `, as compilers write it, as far as it is known.
+std::string place(const models::Place& place) {
+  if (place.file.empty()) return "";
+  if (place.line == 0) return place.file + ": ";
+  return fmt::format("{}:{}:{}: ", place.file, place.line, place.column);
+}
+
 std::string text(const scenario::Loaded& loaded) {
   const models::Mesh& mesh = loaded.mesh;
   std::string page =
@@ -23,7 +30,8 @@ std::string text(const scenario::Loaded& loaded) {
                   counted(mesh.subscriptions.size(), "subscription"),
                   counted(mesh.objectives.size(), "objective"));
   for (const scenario::Notice& notice : loaded.notices) {
-    page += fmt::format("notice: {} [{}]\n", notice.text, notice.id);
+    page += fmt::format("{}{}: {} [{}]\n", place(notice.place), scenario::name(notice.severity),
+                        notice.text, notice.id);
     if (!notice.hint.empty()) page += fmt::format("hint: {}\n", notice.hint);
   }
   return page;
@@ -37,7 +45,13 @@ std::string json(const scenario::Loaded& loaded) {
                            {"ok", true}};
   j["notices"] = nlohmann::ordered_json::array();
   for (const scenario::Notice& notice : loaded.notices)
-    j["notices"].push_back({{"id", notice.id}, {"text", notice.text}, {"hint", notice.hint}});
+    j["notices"].push_back({{"id", notice.id},
+                            {"severity", scenario::name(notice.severity)},
+                            {"file", notice.place.file},
+                            {"line", notice.place.line},
+                            {"column", notice.place.column},
+                            {"text", notice.text},
+                            {"hint", notice.hint}});
   j["assumptions"] = loaded.mesh.assumptions;
   return j.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

@@ -1,128 +1,53 @@
-#include <fmt/format.h>
+#include "tools/scenario/lint.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "tools/scenario/scenario.hpp"
+#include "sim/check.hpp"
 
 namespace scenario {
-namespace {
 
-using models::Mesh;
-using models::Node;
-using models::Subscription;
-using models::Table;
+const std::vector<LintRule>& lint_rules() {
+  static const std::vector<LintRule> rules{
+      // replication
+      {"slot_without_cap", Severity::warning,
+       "a publisher with slots has max_slot_wal_keep_size = -1"},
+      {"too_few_replication_slots", Severity::error, "more slots than max_replication_slots"},
+      {"too_few_wal_senders", Severity::error, "more walsenders than max_wal_senders"},
+      {"too_few_logical_workers", Severity::error,
+       "more subscriptions than max_logical_replication_workers"},
+      {"no_replica_identity", Severity::error,
+       "a published table is updated or deleted from without a replica identity"},
+      {"replica_identity_full", Severity::notice, "a published table has REPLICA IDENTITY FULL"},
+      {"unlogged_published", Severity::error, "an unlogged table is published"},
+  };
+  return rules;
+}
 
-bool has_replica_identity(const Table& table) {
-  switch (table.replica_identity) {
-    case models::ReplicaIdentity::full:
-    case models::ReplicaIdentity::index:
-      return true;
-    case models::ReplicaIdentity::nothing:
-      return false;
-    case models::ReplicaIdentity::default_:
+std::string_view name(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::notice:
       break;
   }
-  return std::any_of(table.indexes.begin(), table.indexes.end(),
-                     [](const models::Index& index) { return index.primary; });
+  return "notice";
 }
 
-bool needs_identity(const models::Statement& statement) {
-  using Kind = models::StatementKind;
-  return statement.kind == Kind::update || statement.kind == Kind::delete_ ||
-         statement.kind == Kind::merge ||
-         (statement.kind == Kind::upsert && statement.conflict_updates);
+void Findings::add(std::string_view id, const models::Place& place, std::string text,
+                   std::string hint) {
+  const auto rule = std::find_if(lint_rules().begin(), lint_rules().end(),
+                                 [&](const LintRule& known) { return known.id == id; });
+  sim::check(rule != lint_rules().end(), "a hazard's id stands in lint_rules()");
+  notices_.push_back({std::string{id}, std::move(text), std::move(hint), rule->severity, place});
 }
 
-bool is_changed(const Mesh& mesh, int table) {
-  const auto changes = [&](const auto& work) {
-    return std::any_of(work.statements.begin(), work.statements.end(),
-                       [&](const models::Statement& statement) {
-                         return statement.table == table && needs_identity(statement);
-                       });
-  };
-  return std::any_of(mesh.streams.begin(), mesh.streams.end(), changes) ||
-         std::any_of(mesh.jobs.begin(), mesh.jobs.end(), changes);
-}
-
-void lint_publisher(const Mesh& mesh, std::size_t n, std::vector<Notice>& notices) {
-  const Node& node = mesh.nodes[n];
-  std::size_t slots = 0;
-  for (const Subscription& subscription : mesh.subscriptions)
-    if (subscription.publisher == static_cast<int>(n)) ++slots;
-  for (const models::Standby& standby : mesh.standbys)
-    if (standby.node == static_cast<int>(n)) ++slots;
-  const models::Settings& settings = node.settings;
-  if (slots > 0 && settings.max_slot_wal_keep_size.count < 0)
-    notices.push_back(
-        {"slot_without_cap",
-         fmt::format(
-             "node {}: max_slot_wal_keep_size is -1, so one stopped consumer can fill the disk",
-             node.name),
-         "set max_slot_wal_keep_size below the free space, or watch pg_replication_slots closely"});
-  if (slots > static_cast<std::size_t>(settings.max_replication_slots))
-    notices.push_back({"too_few_replication_slots",
-                       fmt::format("node {}: {} slots are needed, max_replication_slots is {}",
-                                   node.name, slots, settings.max_replication_slots),
-                       fmt::format("set max_replication_slots to at least {}", slots + 2)});
-  if (slots > static_cast<std::size_t>(settings.max_wal_senders))
-    notices.push_back({"too_few_wal_senders",
-                       fmt::format("node {}: {} walsenders are needed, max_wal_senders is {}",
-                                   node.name, slots, settings.max_wal_senders),
-                       fmt::format("set max_wal_senders to at least {}", slots + 2)});
-}
-
-void lint_subscriber(const Mesh& mesh, std::size_t n, std::vector<Notice>& notices) {
-  const auto subscriptions = std::count_if(mesh.subscriptions.begin(), mesh.subscriptions.end(),
-                                           [&](const Subscription& subscription) {
-                                             return subscription.subscriber == static_cast<int>(n);
-                                           });
-  const Node& node = mesh.nodes[n];
-  if (subscriptions > node.settings.max_logical_replication_workers)
-    notices.push_back(
-        {"too_few_logical_workers",
-         fmt::format("node {}: {} subscriptions share max_logical_replication_workers = {}: some "
-                     "never start",
-                     node.name, subscriptions, node.settings.max_logical_replication_workers),
-         fmt::format("set max_logical_replication_workers to at least {}", subscriptions + 2)});
-}
-
-void lint_published_tables(const Mesh& mesh, std::vector<Notice>& notices) {
-  std::vector<int> seen;
-  for (const Subscription& subscription : mesh.subscriptions)
-    for (const int index : subscription.tables) {
-      if (std::find(seen.begin(), seen.end(), index) != seen.end()) continue;
-      seen.push_back(index);
-      const Table& table = mesh.tables[static_cast<std::size_t>(index)];
-      if (!has_replica_identity(table) && is_changed(mesh, index))
-        notices.push_back(
-            {"no_replica_identity",
-             fmt::format("{} is published without a replica identity: its updates and deletes fail",
-                         table.qualified_name()),
-             "add a primary key, or ALTER TABLE … REPLICA IDENTITY FULL"});
-      if (table.replica_identity == models::ReplicaIdentity::full)
-        notices.push_back({"replica_identity_full",
-                           fmt::format("{} has REPLICA IDENTITY FULL: every update logs the whole "
-                                       "old row, and apply looks for it without a key",
-                                       table.qualified_name()),
-                           ""});
-      if (table.persistence == models::Persistence::unlogged)
-        notices.push_back({"unlogged_published",
-                           fmt::format("{} is unlogged: PostgreSQL refuses to publish it",
-                                       table.qualified_name()),
-                           ""});
-    }
-}
-
-}  // namespace
-
-std::vector<Notice> lint(const Mesh& mesh) {
-  std::vector<Notice> notices;
-  for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
-    lint_publisher(mesh, n, notices);
-    lint_subscriber(mesh, n, notices);
-  }
-  lint_published_tables(mesh, notices);
-  return notices;
+std::vector<Notice> lint(const models::Mesh& mesh) {
+  Findings findings;
+  lint_replication(mesh, findings);
+  return findings.take();
 }
 
 }  // namespace scenario

@@ -114,6 +114,7 @@ std::vector<std::string> search_path_of(const Loading& loading, const Section& s
 void load_domain(Loading& loading, const Section& section) {
   models::Domain domain;
   domain.name = section.name();
+  domain.place = section.place();
   const int node = resolve(section, "node", loading.mesh.nodes, "node");
   domain.database = database_of(loading, node, section.text("database").value_or(domain.name));
   load_ddl(loading, section, domain);

@@ -118,7 +118,7 @@ void load_timing(Loading& loading, const Section& section, Incident& incident) {
     loading.notices.push_back(
         {"incident_past_horizon",
          fmt::format("{} is still going on when the run ends", section.path()),
-         "make horizon: longer to see the recovery"});
+         "make horizon: longer to see the recovery", Severity::notice, incident.place});
 }
 
 void load_open_transaction(Loading& loading, const Section& section, Incident& incident) {
@@ -205,6 +205,7 @@ void load_incident(Loading& loading, const Section& section) {
                          "it takes " + listed(kind.keys));
   Incident incident;
   incident.kind = kind.kind;
+  incident.place = section.place();
   std::string target;
   load_target(loading, section, incident, target);
   load_timing(loading, section, incident);

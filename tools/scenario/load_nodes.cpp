@@ -32,6 +32,33 @@ void load_volumes(Loading& loading, const Section& section, models::Node& node) 
         fmt::format("node {}: no data volume given, its disk never fills", node.name));
 }
 
+/// A node whose disks can fill comes back some time.
+void load_recovery(Loading& loading, const Section& section, models::Node& node) {
+  const std::optional<Section> recovery = section.object("recovery");
+  const std::string path = join_path(section.path(), "recovery");
+  if (recovery) {
+    if (recovery->choice("by").value_or("grow_volume") == "drop_slots")
+      node.recovery.by = models::Recovery::By::drop_slots;
+    node.recovery.grow_by = recovery->number("grow_by").value_or(node.recovery.grow_by);
+    node.recovery.operator_time = recovery->quantity("after");
+    if (recovery->given("replay_rate"))
+      node.recovery.replay_rate = recovery->quantity("replay_rate");
+  }
+  if (!section.given("volumes")) return;
+  if (!recovery || !recovery->given("after")) {
+    node.recovery.operator_time =
+        prior(loading, join_path(path, "after"), "s", 15 * 60.0, 3600, 6 * 3600.0);
+    loading.mesh.parameters.back().source =
+        "assumed: on-call staff act within minutes by day, hours by night";
+  }
+  if (!recovery || !recovery->given("replay_rate")) {
+    node.recovery.replay_rate =
+        prior(loading, join_path(path, "replay_rate"), "bytes/s", 30e6, 100e6, 300e6);
+    loading.mesh.parameters.back().source =
+        "assumed: one process replays between cold (30 MB/s) and cached pages (300 MB/s)";
+  }
+}
+
 void load_start_state(const Section& section, models::Node& node) {
   const std::optional<Section> state = section.object("start_state");
   if (!state) return;
@@ -55,6 +82,7 @@ models::Bytes wal_segment_size(const Section& section) {
 void load_node(Loading& loading, const Section& section) {
   models::Node node;
   node.name = section.name();
+  node.place = section.place();
   if (node.name.empty() || node.name.find('/') != std::string::npos)
     section.problem(section.mark(),
                     fmt::format("{} cannot name a node: links and volumes are written node/…",
@@ -74,6 +102,7 @@ void load_node(Loading& loading, const Section& section) {
   else
     loading.bulk_rate_paths[loading.mesh.nodes.size()] = join_path(section.path(), "bulk_rate");
   load_volumes(loading, section, node);
+  load_recovery(loading, section, node);
   load_start_state(section, node);
   load_settings(section, node);
   loading.mesh.nodes.push_back(std::move(node));

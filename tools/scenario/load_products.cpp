@@ -196,6 +196,7 @@ int load_subscription(Loading& loading, const Section& section, int product_inde
   models::Mesh& mesh = loading.mesh;
   if (database < 0 || node < 0) return -1;  // reported
   Subscription subscription;
+  subscription.place = section.place();
   subscription.name =
       section.text("subscription")
           .value_or(slot_name(fmt::format("sub_{}_{}", product.name, section.name())));
@@ -246,6 +247,7 @@ Consumer load_consumer(Loading& loading, const Section& section, int product_ind
                        const Product& product, int database) {
   Consumer consumer;
   consumer.name = section.name();
+  consumer.place = section.place();
   consumer.node = resolve(section, "node", loading.mesh.nodes, "node");
   consumer.mechanism = mechanism_of(section.choice("mechanism").value_or("event"));
   for (const Section& query : section.objects("queries")) {
@@ -272,6 +274,7 @@ void load_products(Loading& loading, const Section& root) {
   for (const Section& section : root.objects("products")) {
     Product product;
     product.name = section.name();
+    product.place = section.place();
     load_product_tables(loading, section, product);
     const int database = database_of(loading, section, product);
     const auto index = static_cast<int>(loading.mesh.products.size());

@@ -188,6 +188,7 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
               std::string name) {
   Job job;
   job.name = std::move(name);
+  job.place = entry.place();
   job.domain = loading.mesh.domains[static_cast<std::size_t>(domain)].name;
   job.database = loading.mesh.domains[static_cast<std::size_t>(domain)].database;
   for (const std::string_view key :

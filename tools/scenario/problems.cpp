@@ -93,6 +93,11 @@ void Problems::add(Mark mark, std::string message, std::string hint) {
   found_.push_back({mark, std::move(message), std::move(hint)});
 }
 
+models::Place Problems::place(Mark mark) const {
+  const Problem problem = shown({mark, {}, {}});
+  return {problem.file, problem.line, problem.column};
+}
+
 Problem Problems::shown(const Entry& entry) const {
   sim::check(entry.mark.source >= 0 && entry.mark.source < static_cast<int>(sources_.size()),
              "a problem points into a known source");

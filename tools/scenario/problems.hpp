@@ -28,6 +28,8 @@ class Problems {
   /// Between places and byte offsets of a source's text; past the end is its end.
   std::size_t offset(Mark mark) const;
   Mark mark(int source, std::size_t offset) const;
+  /// A mark as users read it.
+  models::Place place(Mark mark) const;
 
   void add(Mark mark, std::string message, std::string hint = {});
   bool empty() const { return found_.empty(); }

@@ -35,6 +35,12 @@ class ScenarioError : public std::runtime_error {
   std::vector<Problem> problems_;
 };
 
+/// How bad a hazard is.
+///   error    PostgreSQL refuses this, or gives wrong answers
+///   warning  works until something happens that does happen
+///   notice   worth knowing
+enum class Severity { error, warning, notice };
+
 /// Something a user should know although the scenario can run: a hazard, or DDL that was passed
 /// over.
 struct Notice {
@@ -42,6 +48,8 @@ struct Notice {
                    // passed over
   std::string text;  // one sentence
   std::string hint;  // what to do about it; may be empty
+  Severity severity = Severity::notice;
+  models::Place place = {};  // file empty: the mesh as a whole
 };
 
 struct Options {
@@ -66,7 +74,17 @@ Loaded load_file(const std::string& path, const Options& options = {});
 /// The same for text in memory; `file` names it in messages and says where DDL files are.
 Loaded load_text(std::string text, const std::string& file, const Options& options = {});
 
-/// Hazards of a mesh that can run; ids are stable. Called by load_file; again after a what-if edit.
+/// What `meshplan check` looks for; ids are stable.
+struct LintRule {
+  std::string_view id;
+  Severity severity;
+  std::string_view about;  // the hazard in a few words
+};
+const std::vector<LintRule>& lint_rules();
+std::string_view name(Severity severity);  // error, warning, notice
+
+/// Hazards of a mesh that can run, each by one of lint_rules(). Called by load_file; again after a
+/// what-if edit.
 std::vector<Notice> lint(const models::Mesh& mesh);
 
 /// JSON Schema (draft 2020-12) of the scenario format, made from the tables that the loader checks

@@ -31,6 +31,7 @@ class Section {
   const std::string& name() const { return name_; }  // of an entry: its key, or `name:`
   Mark mark() const { return mark_; }                // of the entry itself
   Mark mark(std::string_view key) const;  // of a key's value; of the entry when not given
+  models::Place place() const { return problems_->place(mark_); }
   bool given(std::string_view key) const { return value(key) != nullptr; }
   const Node* value(std::string_view key) const;  // null when not given or empty
   /// An unquoted comma cut SQL short in this map: reported already, parsing the rest would mislead.

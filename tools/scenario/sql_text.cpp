@@ -79,9 +79,7 @@ void SqlTexts::report(const std::vector<sql::Problem>& found, Problems& problems
     const Mark mark = place(problems, problem.file, problem.line, problem.column);
     if (problem.severity != sql::Problem::Severity::error) {
       notices.push_back(
-          {"ddl",
-           fmt::format("{}:{}: {}", problems.source_name(mark.source), mark.line, problem.message),
-           problem.hint});
+          {"ddl", problem.message, problem.hint, Severity::notice, problems.place(mark)});
       continue;
     }
     const Text& known = text(problem.file);
