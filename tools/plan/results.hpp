@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,6 +72,53 @@ struct Assumption {
   std::string source;
 };
 
+/// A line that a series is read against: the end of a disk, a setting, an objective.
+struct Threshold {
+  std::string quantity, subject;  // of the series: volume_used media-prod/data
+  std::string name;               // "usable size", "max_slot_wal_keep_size", "objective p99"
+  double value = 0;               // in the unit of the series
+};
+
+/// What the scenario wants to go wrong, before any draw.
+struct PlannedIncident {
+  std::string name, kind;
+  std::optional<double> at;  // seconds since the start; unset: drawn in each replicate
+  double every = 0;          // mean gap in seconds; 0: once
+  double duration_p50 = 0, duration_p95 = 0;  // seconds; 0: until the horizon
+};
+
+/// One figure of one variant that the run was compared with, under the same draws. Filled by
+/// `compare`; the matrix of the report has a column per variant and a row per key.
+struct Comparison {
+  std::string variant;  // event, federated, max_wal_size=8GB; the baseline is a variant too
+  models::OutcomeKey key;
+  std::string statistic;  // p5 p50 p95 p99 mean probability
+  double value = 0;       // NaN: not reached, or the variant has no such figure
+  Estimate difference;    // to the baseline, with its 95 % interval; NaN when it is the baseline
+  std::string text;       // in place of a figure: "until the disk is full"
+  bool best = false;      // of its row
+};
+
+/// How far one uncertain input moves one outcome. Filled by `sensitivity`; the report's tornado.
+struct Influence {
+  std::string parameter;  // models::Parameter::name
+  models::OutcomeKey key;
+  std::string statistic;  // of the outcome: p50, probability …
+  double baseline = 0;
+  double at_low = 0, at_high = 0;  // with the input in its lowest, in its highest part
+  std::string low, high;           // these parts in words: "below 80/s"
+  double rank_correlation = 0;     // -1..1
+};
+
+/// One part of a foreign query and where it runs.
+struct PushDown {
+  std::string consumer, query;  // query: its SQL
+  std::string part;             // scan core.fct, where, join, aggregate, sort, limit
+  bool shipped = false;
+  std::string reason;          // why, in postgres_fdw's terms
+  double rows = 0, bytes = 0;  // that cross the wire per execution
+};
+
 struct Results {
   std::string scenario_name;
   std::string scenario_file;
@@ -90,8 +138,25 @@ struct Results {
   std::vector<ObjectiveResult> objectives;
   Verdict verdict;
   std::vector<Assumption> assumptions;
+  std::vector<Threshold> thresholds;
+  std::vector<PlannedIncident> incidents;
+  std::vector<Comparison> comparisons;  // empty unless compared; the same for the next two
+  std::vector<Influence> influences;
+  std::vector<PushDown> push_downs;
   double simulate_seconds = 0;  // wall clock; belongs to the `timing` object only
   unsigned threads = 1;
+};
+
+/// One prediction beside its measurement on a real server, and beside what simpler means would have
+/// said. Belongs to no run: tools/accuracy stores them.
+struct Accuracy {
+  std::string workload;  // file of the measured scenario
+  int postgres = 0;      // major version
+  std::string quantity, subject, unit;
+  double predicted = 0, measured = 0;
+  double straight_line = std::numeric_limits<double>::quiet_NaN();  // through the first quarter
+  double spreadsheet = std::numeric_limits<double>::quiet_NaN();    // rows times width
+  double target = std::numeric_limits<double>::quiet_NaN();         // allowed error, share
 };
 
 }  // namespace plan

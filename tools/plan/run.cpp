@@ -6,6 +6,7 @@
 #include "sim/replicate.hpp"
 #include "tools/plan/assumptions.hpp"
 #include "tools/plan/bands.hpp"
+#include "tools/plan/landmarks.hpp"
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/recorder.hpp"
 #include "tools/plan/selection.hpp"
@@ -121,6 +122,8 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
   results.traces = record(model, options, results.outcomes, chosen, peaks);
   results.objectives = evaluate(mesh.objectives, results.outcomes);
   results.assumptions = assumptions(mesh);
+  results.thresholds = thresholds(mesh, results.objectives);
+  results.incidents = planned_incidents(mesh);
   const auto remedy = find_remedy(mesh, results, options);
   results.verdict = verdict(mesh, results, remedy ? &*remedy : nullptr);
   return results;

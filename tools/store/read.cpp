@@ -23,6 +23,13 @@ class Columns {
     const double value = real();
     return value == value ? std::optional{value} : std::nullopt;
   }
+  models::OutcomeKey key() {
+    models::OutcomeKey key;
+    key.metric = text();
+    key.subject = text();
+    key.unit = text();
+    return key;
+  }
   plan::Estimate estimate() {
     plan::Estimate e;
     e.value = real();
@@ -95,9 +102,7 @@ void read_outcomes(Database& database, std::int64_t id, plan::Results& r) {
       "ORDER BY outcome_id",
       [&](Columns& c) {
         plan::Outcome& o = r.outcomes.emplace_back();
-        o.key.metric = c.text();
-        o.key.subject = c.text();
-        o.key.unit = c.text();
+        o.key = c.key();
         o.time_to = c.flag();
         o.mean = c.real();
         o.p5 = c.estimate();
@@ -251,6 +256,90 @@ void read_assumptions(Database& database, std::int64_t id, plan::Results& r) {
       id);
 }
 
+void read_landmarks(Database& database, std::int64_t id, plan::Results& r) {
+  for_each(
+      database,
+      "SELECT quantity, subject, name, value FROM threshold WHERE run_id = ? ORDER BY threshold_id",
+      [&](Columns& c) {
+        plan::Threshold& t = r.thresholds.emplace_back();
+        t.quantity = c.text();
+        t.subject = c.text();
+        t.name = c.text();
+        t.value = c.real();
+      },
+      id);
+  for_each(
+      database,
+      "SELECT name, kind, at, every, duration_p50, duration_p95 FROM incident WHERE run_id = ? "
+      "ORDER BY incident_id",
+      [&](Columns& c) {
+        plan::PlannedIncident& i = r.incidents.emplace_back();
+        i.name = c.text();
+        i.kind = c.text();
+        i.at = c.optional();
+        i.every = c.real();
+        i.duration_p50 = c.real();
+        i.duration_p95 = c.real();
+      },
+      id);
+}
+
+void read_comparisons(Database& database, std::int64_t id, plan::Results& r) {
+  for_each(
+      database,
+      "SELECT variant, metric, subject, unit, statistic, value, difference, difference_low, "
+      "difference_high, text, best FROM comparison WHERE run_id = ? ORDER BY comparison_id",
+      [&](Columns& c) {
+        plan::Comparison& compared = r.comparisons.emplace_back();
+        compared.variant = c.text();
+        compared.key = c.key();
+        compared.statistic = c.text();
+        compared.value = c.real();
+        compared.difference = c.estimate();
+        compared.text = c.text();
+        compared.best = c.flag();
+      },
+      id);
+}
+
+void read_influences(Database& database, std::int64_t id, plan::Results& r) {
+  for_each(
+      database,
+      "SELECT parameter, metric, subject, unit, statistic, baseline, at_low, at_high, low, high, "
+      "rank_correlation FROM influence WHERE run_id = ? ORDER BY influence_id",
+      [&](Columns& c) {
+        plan::Influence& i = r.influences.emplace_back();
+        i.parameter = c.text();
+        i.key = c.key();
+        i.statistic = c.text();
+        i.baseline = c.real();
+        i.at_low = c.real();
+        i.at_high = c.real();
+        i.low = c.text();
+        i.high = c.text();
+        i.rank_correlation = c.real();
+      },
+      id);
+}
+
+void read_push_downs(Database& database, std::int64_t id, plan::Results& r) {
+  for_each(
+      database,
+      "SELECT consumer, query, part, shipped, reason, rows, bytes FROM push_down WHERE run_id = ? "
+      "ORDER BY push_down_id",
+      [&](Columns& c) {
+        plan::PushDown& p = r.push_downs.emplace_back();
+        p.consumer = c.text();
+        p.query = c.text();
+        p.part = c.text();
+        p.shipped = c.flag();
+        p.reason = c.text();
+        p.rows = c.real();
+        p.bytes = c.real();
+      },
+      id);
+}
+
 }  // namespace
 
 Store::Store(const std::filesystem::path& path, Database::Open mode)
@@ -296,7 +385,32 @@ StoredRun Store::read(std::int64_t id) {
   read_traces(database_, id, series, run.results);
   read_objectives(database_, id, run.results);
   read_assumptions(database_, id, run.results);
+  read_landmarks(database_, id, run.results);
+  read_comparisons(database_, id, run.results);
+  read_influences(database_, id, run.results);
+  read_push_downs(database_, id, run.results);
   return run;
+}
+
+std::vector<plan::Accuracy> Store::accuracy() {
+  std::vector<plan::Accuracy> all;
+  for_each(database_,
+           "SELECT workload, postgres, quantity, subject, unit, predicted, measured, "
+           "straight_line, spreadsheet, target FROM measurement ORDER BY measurement_id",
+           [&](Columns& c) {
+             plan::Accuracy& a = all.emplace_back();
+             a.workload = c.text();
+             a.postgres = static_cast<int>(c.integer());
+             a.quantity = c.text();
+             a.subject = c.text();
+             a.unit = c.text();
+             a.predicted = c.real();
+             a.measured = c.real();
+             a.straight_line = c.real();
+             a.spreadsheet = c.real();
+             a.target = c.real();
+           });
+  return all;
 }
 
 }  // namespace store

@@ -226,11 +226,131 @@ CREATE VIEW assumptions AS
 SELECT run_id, name, value, source FROM assumption;
 )sql";
 
+// Lines and moments that charts are read against, what other commands found about a run, and
+// measurements of the model itself.
+constexpr const char* version_2 = R"sql(
+CREATE TABLE threshold (
+  threshold_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  quantity TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value REAL NOT NULL
+) STRICT;
+CREATE INDEX threshold_by_run ON threshold (run_id);
+
+CREATE TABLE incident (
+  incident_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  at REAL,                           -- seconds since the start, NULL: drawn in each replicate
+  every REAL NOT NULL,
+  duration_p50 REAL NOT NULL,
+  duration_p95 REAL NOT NULL
+) STRICT;
+CREATE INDEX incident_by_run ON incident (run_id);
+
+CREATE TABLE comparison (
+  comparison_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  variant TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  statistic TEXT NOT NULL,
+  value REAL, difference REAL, difference_low REAL, difference_high REAL,
+  text TEXT NOT NULL,
+  best INTEGER NOT NULL
+) STRICT;
+CREATE INDEX comparison_by_run ON comparison (run_id);
+
+CREATE TABLE influence (
+  influence_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  parameter TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  statistic TEXT NOT NULL,
+  baseline REAL, at_low REAL, at_high REAL,
+  low TEXT NOT NULL, high TEXT NOT NULL,
+  rank_correlation REAL
+) STRICT;
+CREATE INDEX influence_by_run ON influence (run_id);
+
+CREATE TABLE push_down (
+  push_down_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  consumer TEXT NOT NULL,
+  query TEXT NOT NULL,
+  part TEXT NOT NULL,
+  shipped INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  rows REAL, bytes REAL
+) STRICT;
+CREATE INDEX push_down_by_run ON push_down (run_id);
+
+CREATE TABLE measurement (
+  measurement_id INTEGER PRIMARY KEY,
+  meshplan_version TEXT NOT NULL,
+  created_at INTEGER NOT NULL,       -- epoch seconds
+  workload TEXT NOT NULL,
+  postgres INTEGER NOT NULL,
+  quantity TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  predicted REAL, measured REAL, straight_line REAL, spreadsheet REAL, target REAL
+) STRICT;
+)sql";
+
+constexpr const char* version_2_views = R"sql(
+CREATE VIEW thresholds AS
+-- Lines that a series is read against, in its unit.
+SELECT run_id, quantity, subject, name, value FROM threshold;
+
+CREATE VIEW incidents AS
+-- What the scenario wants to go wrong, before any draw; what did in a replicate is in events.
+SELECT i.run_id, i.name, i.kind, i.at, r.start + i.at AS time, i.every, i.duration_p50, i.duration_p95
+FROM run r JOIN incident i USING (run_id);
+
+CREATE VIEW comparisons AS
+-- Figures of the variants that a run was compared with, under the same draws.
+SELECT run_id, variant, metric, subject, unit, statistic, value, difference, difference_low,
+       difference_high, text, best
+FROM comparison;
+
+CREATE VIEW influences AS
+-- How far each uncertain input moves an outcome.
+SELECT run_id, parameter, metric, subject, unit, statistic, baseline, at_low, at_high, low, high,
+       rank_correlation
+FROM influence;
+
+CREATE VIEW push_downs AS
+-- The parts of foreign queries, where they run and why.
+SELECT run_id, consumer, query, part, shipped, reason, rows, bytes FROM push_down;
+
+CREATE VIEW accuracy AS
+-- Predictions beside measurements on real servers; errors are shares of what was measured.
+SELECT meshplan_version, created_at, workload, postgres, quantity, subject, unit, predicted, measured,
+       predicted / measured - 1 AS error, straight_line, straight_line / measured - 1 AS straight_line_error,
+       spreadsheet, spreadsheet / measured - 1 AS spreadsheet_error, target
+FROM measurement;
+)sql";
+
 // migrations[v] brings version v to v + 1.
 constexpr std::array<std::array<const char*, 2>, schema_version> migrations{
-    {{version_1, version_1_views}}};
+    {{version_1, version_1_views}, {version_2, version_2_views}}};
 
 }  // namespace
+
+const std::vector<const char*>& table_names() {
+  static const std::vector<const char*> all{
+      "run",       "run_timing",   "outcome",    "outcome_value", "series_key", "band_point",
+      "trace",     "trace_series", "piece",      "event",         "objective",  "assumption",
+      "threshold", "incident",     "comparison", "influence",     "push_down",  "measurement"};
+  return all;
+}
 
 void migrate(Database& database, std::string_view name) {
   const auto version = [&] { return database.integer("PRAGMA user_version"); };

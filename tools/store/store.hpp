@@ -10,7 +10,7 @@
 #include "tools/store/sqlite.hpp"
 
 /// Runs in one SQLite file that any SQLite client from 3.37 reads: `SELECT * FROM outcomes WHERE
-/// metric = …`. The views in schema.cpp are the documented interface.
+/// metric = …`. The views are the interface, documented column by column in views.cpp.
 ///
 /// A rollback journal, not a write-ahead log: the results are one file at rest, bulk rows are
 /// written once (new pages need no journal), and a run is one transaction, so that kill -9 or a
@@ -49,8 +49,12 @@ class Store {
   /// Throws    StoreError when that fails; the file then holds what it held before
   std::int64_t write(const plan::Results& results, const Provenance& provenance);
 
-  std::vector<RunSummary> runs();   // oldest first
-  StoredRun read(std::int64_t id);  // throws StoreError when there is no such run
+  /// Adds measurements of the model in one transaction; they belong to no run.
+  void write(const std::vector<plan::Accuracy>& measurements, const Provenance& provenance);
+
+  std::vector<RunSummary> runs();          // oldest first
+  StoredRun read(std::int64_t id);         // throws StoreError when there is no such run
+  std::vector<plan::Accuracy> accuracy();  // oldest first
 
  private:
   std::string name_;

@@ -12,6 +12,8 @@ namespace {
 
 using Integer = std::int64_t;
 
+constexpr double none = std::numeric_limits<double>::quiet_NaN();  // stored as NULL
+
 Integer signed_of(std::uint64_t n) { return static_cast<Integer>(n); }
 Integer signed_of(bool b) { return b ? 1 : 0; }
 
@@ -189,7 +191,6 @@ void write_traces(Database& database, Integer run, const plan::Results& r,
 }
 
 void write_objectives(Database& database, Integer run, const plan::Results& r) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
   Rowids ids{database, "objective", "objective_id"};
   BulkInsert insert{database,
                     "objective",
@@ -217,6 +218,69 @@ void write_assumptions(Database& database, Integer run, const plan::Results& r) 
   insert.finish();
 }
 
+void write_landmarks(Database& database, Integer run, const plan::Results& r) {
+  Rowids lines{database, "threshold", "threshold_id"};
+  BulkInsert line{database,
+                  "threshold",
+                  {"threshold_id", "run_id", "quantity", "subject", "name", "value"},
+                  r.thresholds.size()};
+  for (const plan::Threshold& t : r.thresholds)
+    line.row(lines.one(), run, t.quantity, t.subject, t.name, t.value);
+  line.finish();
+
+  Rowids moments{database, "incident", "incident_id"};
+  BulkInsert moment{
+      database,
+      "incident",
+      {"incident_id", "run_id", "name", "kind", "at", "every", "duration_p50", "duration_p95"},
+      r.incidents.size()};
+  for (const plan::PlannedIncident& i : r.incidents)
+    moment.row(moments.one(), run, i.name, i.kind, i.at.value_or(none), i.every, i.duration_p50,
+               i.duration_p95);
+  moment.finish();
+}
+
+void write_comparisons(Database& database, Integer run, const plan::Results& r) {
+  Rowids ids{database, "comparison", "comparison_id"};
+  BulkInsert insert{database,
+                    "comparison",
+                    {"comparison_id", "run_id", "variant", "metric", "subject", "unit", "statistic",
+                     "value", "difference", "difference_low", "difference_high", "text", "best"},
+                    r.comparisons.size()};
+  for (const plan::Comparison& c : r.comparisons)
+    insert.row(ids.one(), run, c.variant, c.key.metric, c.key.subject, c.key.unit, c.statistic,
+               c.value, c.difference.value, c.difference.low, c.difference.high, c.text,
+               signed_of(c.best));
+  insert.finish();
+}
+
+void write_influences(Database& database, Integer run, const plan::Results& r) {
+  Rowids ids{database, "influence", "influence_id"};
+  BulkInsert insert{
+      database,
+      "influence",
+      {"influence_id", "run_id", "parameter", "metric", "subject", "unit", "statistic", "baseline",
+       "at_low", "at_high", "low", "high", "rank_correlation"},
+      r.influences.size()};
+  for (const plan::Influence& i : r.influences)
+    insert.row(ids.one(), run, i.parameter, i.key.metric, i.key.subject, i.key.unit, i.statistic,
+               i.baseline, i.at_low, i.at_high, i.low, i.high, i.rank_correlation);
+  insert.finish();
+}
+
+void write_push_downs(Database& database, Integer run, const plan::Results& r) {
+  Rowids ids{database, "push_down", "push_down_id"};
+  BulkInsert insert{
+      database,
+      "push_down",
+      {"push_down_id", "run_id", "consumer", "query", "part", "shipped", "reason", "rows", "bytes"},
+      r.push_downs.size()};
+  for (const plan::PushDown& p : r.push_downs)
+    insert.row(ids.one(), run, p.consumer, p.query, p.part, signed_of(p.shipped), p.reason, p.rows,
+               p.bytes);
+  insert.finish();
+}
+
 }  // namespace
 
 std::int64_t Store::write(const plan::Results& results, const Provenance& provenance) {
@@ -226,8 +290,29 @@ std::int64_t Store::write(const plan::Results& results, const Provenance& proven
   write_traces(database_, run, results, write_series(database_, run, results));
   write_objectives(database_, run, results);
   write_assumptions(database_, run, results);
+  write_landmarks(database_, run, results);
+  write_comparisons(database_, run, results);
+  write_influences(database_, run, results);
+  write_push_downs(database_, run, results);
   transaction.commit();
   return run;
+}
+
+void Store::write(const std::vector<plan::Accuracy>& measurements, const Provenance& provenance) {
+  Transaction transaction{database_};
+  Rowids ids{database_, "measurement", "measurement_id"};
+  BulkInsert insert{
+      database_,
+      "measurement",
+      {"measurement_id", "meshplan_version", "created_at", "workload", "postgres", "quantity",
+       "subject", "unit", "predicted", "measured", "straight_line", "spreadsheet", "target"},
+      measurements.size()};
+  for (const plan::Accuracy& a : measurements)
+    insert.row(ids.one(), provenance.version, provenance.created_at, a.workload,
+               Integer{a.postgres}, a.quantity, a.subject, a.unit, a.predicted, a.measured,
+               a.straight_line, a.spreadsheet, a.target);
+  insert.finish();
+  transaction.commit();
 }
 
 }  // namespace store

@@ -113,9 +113,32 @@ inline Results example_results() {
   r.verdict.next_step = "Set max_slot_wal_keep_size = 70GB on media-prod.";
   r.assumptions = {{"apply_rate_insert", "20000 .. 150000 rows/s", "measured prior"},
                    {"column device", "12 bytes on average", "half of varchar(24)"}};
+  r.thresholds = {{"volume_used", "media-prod/data", "full", 237.5e9},
+                  {"volume_used", "media-prod/data", "objective p99", 212.5e9}};
+  r.incidents = {{"link outage", "link_down", 300'000, 0, 43'200, 216'000},
+                 {"forgotten session", "open_transaction", std::nullopt, 864'000, 3'600, 32'400}};
   r.simulate_seconds = 1.5;
   r.threads = 2;
   return r;
+}
+
+/// What compare, sensitivity and federation add to a run.
+inline void add_findings(Results& r) {
+  const models::OutcomeKey used{"volume_used", "media-prod/data", "ratio"};
+  const models::OutcomeKey isolation{"isolation", "weekly_engagement", "text"};
+  const Estimate none{not_reached, not_reached, not_reached};
+  r.comparisons = {{"event", used, "p99", 1.0, none, "", false},
+                   {"federated", used, "p99", 0.5, {-0.5, -0.55, -0.45}, "", true},
+                   {"event", isolation, "", not_reached, none, "own server", true},
+                   {"federated", isolation, "", not_reached, none, "shares the producer", false}};
+  r.influences = {
+      {"incidents[\"link outage\"].for", used, "p50", 0.6, 0.5, 0.9, "below 5 h", "above 30 h",
+       0.8},
+      {"apply_rate_insert", used, "p50", 0.6, 0.62, 0.59, "below 40000/s", "above 120000/s", -0.1}};
+  r.push_downs = {{"finance", "SELECT count(*) FROM sales.orders", "aggregate", true,
+                   "every function is shippable", 1, 58},
+                  {"finance", "SELECT count(*) FROM sales.orders", "where", false,
+                   "lower() under another collation", 120'000, 9.6e6}};
 }
 
 }  // namespace plan

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include <fstream>
 
 #include "tests/tools/report/example_results.hpp"
+#include "tools/store/schema.hpp"
+#include "tools/store/views.hpp"
 
 namespace store {
 namespace {
@@ -129,6 +132,106 @@ TEST_F(StoreTest, GivesBackBandsTracesAndObjectives) {
   EXPECT_FALSE(r.objectives[0].met);
 }
 
+TEST_F(StoreTest, GivesBackLandmarksAndWhatOtherCommandsFound) {
+  plan::Results written = plan::example_results();
+  plan::add_findings(written);
+  const plan::Results r = create().read(create().write(written, here)).results;
+  ASSERT_EQ(r.thresholds.size(), 2u);
+  EXPECT_EQ(r.thresholds[1].name, "objective p99");
+  EXPECT_EQ(r.thresholds[1].value, 212.5e9);
+  ASSERT_EQ(r.incidents.size(), 2u);
+  EXPECT_EQ(r.incidents[0].at, 300'000);
+  EXPECT_EQ(r.incidents[0].duration_p95, 216'000);
+  EXPECT_EQ(r.incidents[1].at, std::nullopt);
+  ASSERT_EQ(r.comparisons.size(), 4u);
+  EXPECT_EQ(r.comparisons[1].variant, "federated");
+  EXPECT_TRUE(same(r.comparisons[1].difference, {-0.5, -0.55, -0.45}));
+  EXPECT_TRUE(r.comparisons[1].best);
+  EXPECT_TRUE(std::isnan(r.comparisons[2].value));
+  EXPECT_EQ(r.comparisons[2].text, "own server");
+  ASSERT_EQ(r.influences.size(), 2u);
+  EXPECT_EQ(r.influences[0].at_high, 0.9);
+  EXPECT_EQ(r.influences[1].rank_correlation, -0.1);
+  ASSERT_EQ(r.push_downs.size(), 2u);
+  EXPECT_FALSE(r.push_downs[1].shipped);
+  EXPECT_EQ(r.push_downs[1].bytes, 9.6e6);
+}
+
+TEST_F(StoreTest, MeasurementsOfTheModelBelongToNoRun) {
+  create().write({{"inserts.yaml", 17, "wal_bytes", "producer", "bytes", 105, 100}}, here);
+  EXPECT_EQ(query("SELECT postgres, measured, round(error, 6), straight_line FROM accuracy", 4),
+            "17|100.0|0.05|null\n");
+  const auto all = create().accuracy();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].predicted, 105);
+  EXPECT_TRUE(std::isnan(all[0].target));
+}
+
+TEST_F(StoreTest, EveryColumnOfEveryViewIsDocumentedAndExists) {
+  create();
+  std::string views_there;
+  for (const View& view : views()) {
+    std::string documented;
+    for (const ViewColumn& column : view.columns) {
+      documented += std::string{column.name} + "\n";
+      EXPECT_NE(std::string{column.meaning}, "") << column.name;
+    }
+    EXPECT_EQ(query("SELECT name FROM pragma_table_info('" + std::string{view.name} + "')", 1),
+              documented)
+        << view.name;
+  }
+  EXPECT_EQ(query("SELECT count(*) FROM sqlite_schema WHERE type = 'view'", 1),
+            std::to_string(views().size()) + "\n");
+  EXPECT_EQ(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", 1),
+            std::to_string(table_names().size()) + "\n");
+}
+
+TEST_F(StoreTest, TheReadmeAndTheMetadataForDatasetteSayWhatTheCodeSays) {
+  const auto content = [](const std::string& file) {
+    std::ifstream in{std::string{MESHPLAN_SOURCE} + "/" + file};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+  };
+  EXPECT_NE(content("tools/store/README.md").find(views_as_markdown()), std::string::npos)
+      << "put this into tools/store/README.md:\n"
+      << views_as_markdown();
+  EXPECT_EQ(content("tools/store/datasette.json"), datasette_metadata());
+}
+
+TEST_F(StoreTest, TheQueriesOfTheReadmeRun) {
+  create().write(plan::example_results(), here);
+  std::ifstream in{std::string{MESHPLAN_SOURCE} + "/tools/store/README.md"};
+  int queries = 0;
+  std::string sql;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line == "```sql") {
+      inside = true;
+      sql.clear();
+    } else if (line == "```" && inside) {
+      inside = false;
+      ++queries;
+      EXPECT_NO_THROW(query(sql, 1)) << sql;
+    } else if (inside) {
+      sql += line + "\n";
+    }
+  }
+  EXPECT_GE(queries, 5);
+}
+
+TEST_F(StoreTest, AnOlderFileIsBroughtUpToDateAndKeepsItsRuns) {
+  std::ifstream in{std::string{MESHPLAN_SOURCE} + "/tests/tools/store/version_1.sql"};
+  const std::string sql{std::istreambuf_iterator<char>{in}, {}};
+  Database{path_, Database::Open::or_create}.execute(sql.c_str());
+  const std::int64_t added = create().write(plan::example_results(), here);
+  EXPECT_EQ(added, 2);
+  EXPECT_EQ(query("PRAGMA user_version", 1), "2\n");
+  const plan::Results old = create().read(1).results;
+  EXPECT_EQ(old.verdict.headline, "media-prod/data fills up.");
+  EXPECT_EQ(old.outcomes[0].values, (std::vector<double>{0.4, 1.0, 0.7, 0.6}));
+  EXPECT_TRUE(old.thresholds.empty());
+  EXPECT_EQ(create().read(2).results.thresholds.size(), 2u);
+}
+
 TEST_F(StoreTest, KeepsManyRunsAndListsThemOldestFirst) {
   plan::Results r = plan::example_results();
   EXPECT_EQ(create().write(r, here), 1);
@@ -160,9 +263,9 @@ TEST_F(StoreTest, RowsDoNotDependOnThreadsHostOrTime) {
     fs::remove(path_);
     create().write(r, provenance);
     std::string rows;
-    for (const char* table :
-         {"run", "outcome", "outcome_value", "series_key", "band_point", "trace", "trace_series",
-          "piece", "event", "objective", "assumption"}) {
+    for (const char* table : {"run", "outcome", "outcome_value", "series_key", "band_point",
+                              "trace", "trace_series", "piece", "event", "objective", "assumption",
+                              "threshold", "incident", "comparison", "influence", "push_down"}) {
       const auto columns = std::stoi(
           query("SELECT count(*) FROM pragma_table_info('" + std::string{table} + "')", 1));
       rows += table + std::string{"\n"} +
@@ -184,7 +287,7 @@ TEST_F(StoreTest, EveryTableIsStrictAndTheFileSaysWhoseItIs) {
                   1),
             "0\n");
   EXPECT_EQ(query("PRAGMA application_id", 1), "1835365224\n");  // "mesh"
-  EXPECT_EQ(query("PRAGMA user_version", 1), "1\n");
+  EXPECT_EQ(query("PRAGMA user_version", 1), "2\n");
 }
 
 TEST_F(StoreTest, ViewsAnswerTheQuestionsPeopleAsk) {
@@ -265,19 +368,64 @@ TEST_F(StoreTest, KillingAWriterLosesItsRunOnly) {
   create().write(plan::example_results(), here);
   plan::Results large = plan::example_results();
   large.outcomes[0].values.assign(400'000, 0.5);
-  for (int attempt = 0; attempt < 5; ++attempt) {
+  std::size_t finished = 1, cut_short = 0;
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    SCOPED_TRACE(attempt);
     const pid_t writer = fork();
     if (writer == 0) {
-      for (;;) create().write(large, here);
+      create().write(large, here);
+      _exit(0);
     }
-    usleep(static_cast<useconds_t>(20'000 * (attempt + 1)));  // somewhere inside a write
+    // Somewhere inside the write: later from kill to kill until one gets through, then from the
+    // beginning again.
+    usleep(static_cast<useconds_t>(500 * (attempt % 25) * (attempt % 25)));
     kill(writer, SIGKILL);
-    waitpid(writer, nullptr, 0);
+    int status = 0;
+    waitpid(writer, &status, 0);
+    const bool killed = WIFSIGNALED(status);
+    cut_short += killed ? 1 : 0;
     EXPECT_EQ(query("PRAGMA integrity_check", 1), "ok\n");
-    for (const RunSummary& run : create().runs())
-      EXPECT_EQ(create().read(run.id).results.outcomes.size(), 4u);
+    const auto runs = create().runs();
+    ASSERT_GE(runs.size(), finished);  // a killed writer may have committed
+    ASSERT_LE(runs.size(), finished + 1);
+    EXPECT_TRUE(killed || runs.size() == finished + 1);
+    finished = runs.size();
+    const auto newest = create().read(runs.back().id).results;
+    EXPECT_EQ(newest.outcomes.size(), 4u);
+    EXPECT_EQ(newest.assumptions.size(), 2u);
+    EXPECT_EQ(newest.outcomes[0].values.size(), runs.size() > 1 ? 400'000u : 4u);
   }
-  EXPECT_GE(create().runs().size(), 1u);
+  EXPECT_GE(cut_short, 10u);
+  EXPECT_EQ(create().read(1).results.outcomes[0].values.size(), 4u);
+}
+
+/// A file system of its own that is unmounted at the end.
+struct SmallDisk {
+  SmallDisk(const fs::path& folder, const char* options) : path{folder / "disk"} {
+    fs::create_directory(path);
+    if (mount("tmpfs", path.c_str(), "tmpfs", 0, options) != 0)
+      throw std::runtime_error{"this test mounts a tmpfs: run it as root"};
+  }
+  ~SmallDisk() { umount2(path.c_str(), MNT_DETACH); }
+  fs::path path;
+};
+
+TEST_F(StoreTest, AFullDiskSaysSoAndLeavesTheEarlierRuns) {
+  const SmallDisk disk{folder_, "size=2m"};
+  path_ = disk.path / "runs.db";
+  create().write(plan::example_results(), here);
+  plan::Results large = plan::example_results();
+  large.outcomes[0].values.assign(400'000, 0.5);  // 4 MB
+  try {
+    create().write(large, here);
+    FAIL() << "written";
+  } catch (const StoreError& error) {
+    EXPECT_EQ(std::string{error.what()},
+              "cannot write to '" + path_.string() + "': the disk is full");
+  }
+  EXPECT_EQ(query("PRAGMA integrity_check", 1), "ok\n");
+  EXPECT_EQ(create().read(1).results.outcomes[0].values.size(), 4u);
+  EXPECT_EQ(create().write(plan::example_results(), here), 2);
 }
 
 TEST_F(StoreTest, ANameThatMeansSomethingElseToSqliteIsAFile) {

@@ -1,0 +1,207 @@
+-- A results file as meshplan 0.1.0 wrote it at layout 1, with one run. Never changes: it is what migrations are tested with.
+PRAGMA application_id = 1835365224;
+PRAGMA user_version = 1;
+CREATE TABLE run (
+  run_id INTEGER PRIMARY KEY,
+  scenario_name TEXT NOT NULL,
+  scenario_file TEXT NOT NULL,
+  scenario_text TEXT NOT NULL,
+  scenario_hash TEXT NOT NULL,       -- SHA-256 of text, included files and overrides
+  meshplan_version TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  replicates_wanted INTEGER NOT NULL,
+  replicates INTEGER NOT NULL,       -- finished: fewer when interrupted
+  band_replicates INTEGER NOT NULL,  -- series bands are percentiles over so many of them
+  interrupted INTEGER NOT NULL,
+  start INTEGER NOT NULL,            -- first simulated instant, epoch seconds
+  horizon REAL NOT NULL,             -- seconds
+  ok INTEGER NOT NULL,
+  headline TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  next_step TEXT NOT NULL
+) STRICT;
+CREATE TABLE run_timing (
+  run_id INTEGER PRIMARY KEY REFERENCES run,
+  created_at INTEGER NOT NULL,       -- epoch seconds
+  host TEXT NOT NULL,
+  threads INTEGER NOT NULL,
+  simulate_seconds REAL NOT NULL
+) STRICT;
+CREATE TABLE outcome (
+  outcome_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  metric TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  time_to INTEGER NOT NULL,
+  mean REAL,
+  p5 REAL, p5_low REAL, p5_high REAL,
+  p50 REAL, p50_low REAL, p50_high REAL,
+  p95 REAL, p95_low REAL, p95_high REAL,
+  p99 REAL, p99_low REAL, p99_high REAL,
+  minimum REAL, maximum REAL,
+  probability REAL, probability_low REAL, probability_high REAL,
+  first_value INTEGER NOT NULL, last_value INTEGER NOT NULL,
+  UNIQUE (run_id, metric, subject)
+) STRICT;
+CREATE TABLE outcome_value (value_id INTEGER PRIMARY KEY, value REAL) STRICT;
+CREATE TABLE series_key (
+  series_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  quantity TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  first_point INTEGER NOT NULL, last_point INTEGER NOT NULL
+) STRICT;
+CREATE INDEX series_key_by_run ON series_key (run_id);
+CREATE TABLE band_point (
+  point_id INTEGER PRIMARY KEY, t REAL NOT NULL, p5 REAL, p50 REAL, p95 REAL, mean REAL
+) STRICT;
+CREATE TABLE trace (
+  trace_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  label TEXT NOT NULL,
+  replicate INTEGER NOT NULL,
+  first_event INTEGER NOT NULL, last_event INTEGER NOT NULL
+) STRICT;
+CREATE INDEX trace_by_run ON trace (run_id);
+CREATE TABLE trace_series (
+  trace_series_id INTEGER PRIMARY KEY,
+  trace_id INTEGER NOT NULL REFERENCES trace,
+  series_id INTEGER NOT NULL REFERENCES series_key,
+  first_piece INTEGER NOT NULL, last_piece INTEGER NOT NULL
+) STRICT;
+CREATE INDEX trace_series_by_trace ON trace_series (trace_id);
+CREATE TABLE piece (
+  piece_id INTEGER PRIMARY KEY, t REAL NOT NULL, value REAL, slope REAL
+) STRICT;
+CREATE TABLE event (
+  event_id INTEGER PRIMARY KEY, t REAL NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
+CREATE TABLE objective (
+  objective_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  name TEXT NOT NULL,
+  text TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  wanted_subject TEXT NOT NULL,
+  at TEXT NOT NULL,
+  below REAL, above REAL, probability_below REAL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  value REAL, estimate REAL, estimate_low REAL, estimate_high REAL,
+  threshold REAL NOT NULL,
+  met INTEGER NOT NULL
+) STRICT;
+CREATE INDEX objective_by_run ON objective (run_id);
+CREATE TABLE assumption (
+  assumption_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  source TEXT NOT NULL
+) STRICT;
+CREATE INDEX assumption_by_run ON assumption (run_id);
+CREATE VIEW runs AS
+-- One row per run. created_at and start are epoch seconds, horizon is in seconds; ok is 1 when every objective is met.
+SELECT run_id, created_at, host, scenario_name, scenario_file, scenario_hash, meshplan_version, seed,
+       replicates, replicates_wanted, band_replicates, interrupted, start, horizon, ok, headline, cause, next_step,
+       threads, simulate_seconds
+FROM run JOIN run_timing USING (run_id)
+/* runs(run_id,created_at,host,scenario_name,scenario_file,scenario_hash,meshplan_version,seed,replicates,replicates_wanted,band_replicates,interrupted,start,horizon,ok,headline,cause,next_step,threads,simulate_seconds) */;
+CREATE VIEW outcomes AS
+-- One row per run, metric and subject: percentiles over replicates with their 95 % Monte Carlo interval (_low, _high).
+-- NULL in a time means: not reached within the horizon; probability is the share of replicates that reached it.
+SELECT run_id, metric, subject, unit, mean, p5, p5_low, p5_high, p50, p50_low, p50_high,
+       p95, p95_low, p95_high, p99, p99_low, p99_high, minimum, maximum,
+       probability, probability_low, probability_high
+FROM outcome
+/* outcomes(run_id,metric,subject,unit,mean,p5,p5_low,p5_high,p50,p50_low,p50_high,p95,p95_low,p95_high,p99,p99_low,p99_high,minimum,maximum,probability,probability_low,probability_high) */;
+CREATE VIEW outcome_values AS
+-- One row per run, metric, subject and replicate; NULL: a time not reached.
+SELECT o.run_id, o.metric, o.subject, o.unit, v.value_id - o.first_value AS replicate, v.value
+FROM outcome o CROSS JOIN outcome_value v ON v.value_id BETWEEN o.first_value AND o.last_value
+/* outcome_values(run_id,metric,subject,unit,replicate,value) */;
+CREATE VIEW series AS
+-- Percentile bands on a common grid: t is in seconds since the start, time in epoch seconds. owner names whose bytes
+-- these are; it is empty for a total and for everything that has no owners.
+SELECT s.run_id, s.quantity, s.subject, s.owner, s.unit, b.t, r.start + b.t AS time,
+       b.p5, b.p50, b.p95, b.mean
+FROM run r JOIN series_key s USING (run_id)
+     CROSS JOIN band_point b ON b.point_id BETWEEN s.first_point AND s.last_point
+/* series(run_id,quantity,subject,owner,unit,t,time,p5,p50,p95,mean) */;
+CREATE VIEW traces AS
+-- The replicates recorded in full: label is median, bad or worst.
+SELECT run_id, label, replicate FROM trace
+/* traces(run_id,label,replicate) */;
+CREATE VIEW pieces AS
+-- Recorded trajectories: from t on the value is value + slope * (seconds since t), until the series' next piece.
+SELECT t.run_id, t.label, t.replicate, s.quantity, s.subject, s.owner, s.unit,
+       p.t, r.start + p.t AS time, p.value, p.slope
+FROM run r JOIN trace t USING (run_id) JOIN trace_series ts USING (trace_id)
+     JOIN series_key s ON s.series_id = ts.series_id
+     CROSS JOIN piece p ON p.piece_id BETWEEN ts.first_piece AND ts.last_piece
+/* pieces(run_id,label,replicate,quantity,subject,owner,unit,t,time,value,slope) */;
+CREATE VIEW events AS
+-- What happened in the recorded replicates, in time order.
+SELECT t.run_id, t.label, t.replicate, e.t, r.start + e.t AS time, e.kind, e.subject, e.text
+FROM run r JOIN trace t USING (run_id)
+     CROSS JOIN event e ON e.event_id BETWEEN t.first_event AND t.last_event
+/* events(run_id,label,replicate,t,time,kind,subject,text) */;
+CREATE VIEW volumes AS
+-- Who owns the bytes of each volume over time; owner '' is the total.
+SELECT run_id, subject AS volume, owner, unit, t, time, p5, p50, p95, mean
+FROM series WHERE quantity = 'volume_used'
+/* volumes(run_id,volume,owner,unit,t,time,p5,p50,p95,mean) */;
+CREATE VIEW slots AS
+-- One row per run and replication slot: bytes, seconds and probabilities.
+SELECT run_id, subject AS slot,
+       max(p50) FILTER (WHERE metric = 'retained_wal') AS retained_wal_p50,
+       max(p95) FILTER (WHERE metric = 'retained_wal') AS retained_wal_p95,
+       max(p99) FILTER (WHERE metric = 'retained_wal') AS retained_wal_p99,
+       max(p50) FILTER (WHERE metric = 'replay_lag') AS replay_lag_p50,
+       max(p95) FILTER (WHERE metric = 'replay_lag') AS replay_lag_p95,
+       max(p50) FILTER (WHERE metric = 'outage_tolerance') AS outage_tolerance_p50,
+       max(p5) FILTER (WHERE metric = 'outage_tolerance') AS outage_tolerance_p5,
+       max(probability) FILTER (WHERE metric = 'slot_lost') AS slot_lost_probability
+FROM outcome
+WHERE metric IN ('retained_wal', 'replay_lag', 'outage_tolerance', 'slot_lost')
+GROUP BY run_id, subject
+/* slots(run_id,slot,retained_wal_p50,retained_wal_p95,retained_wal_p99,replay_lag_p50,replay_lag_p95,outage_tolerance_p50,outage_tolerance_p5,slot_lost_probability) */;
+CREATE VIEW bloat AS
+-- One row per run and table: sizes in bytes, dead rows, autovacuum runs.
+SELECT run_id, subject AS table_name,
+       max(p50) FILTER (WHERE metric = 'heap_size') AS heap_size_p50,
+       max(p95) FILTER (WHERE metric = 'heap_size') AS heap_size_p95,
+       max(p50) FILTER (WHERE metric = 'table_size') AS table_size_p50,
+       max(p95) FILTER (WHERE metric = 'table_size') AS table_size_p95,
+       max(p50) FILTER (WHERE metric = 'n_dead_tup') AS n_dead_tup_p50,
+       max(p95) FILTER (WHERE metric = 'n_dead_tup') AS n_dead_tup_p95,
+       max(p50) FILTER (WHERE metric = 'autovacuum_runs') AS autovacuum_runs_p50
+FROM outcome
+WHERE metric IN ('heap_size', 'table_size', 'n_dead_tup', 'autovacuum_runs')
+GROUP BY run_id, subject
+/* bloat(run_id,table_name,heap_size_p50,heap_size_p95,table_size_p50,table_size_p95,n_dead_tup_p50,n_dead_tup_p95,autovacuum_runs_p50) */;
+CREATE VIEW transfers AS
+-- Bytes sent over the link for each slot during the run.
+SELECT run_id, subject AS slot, unit, p5, p50, p95, p99, mean FROM outcome WHERE metric = 'link_bytes'
+/* transfers(run_id,slot,unit,p5,p50,p95,p99,mean) */;
+CREATE VIEW objectives AS
+-- Each objective for each subject it applies to. value is the gated percentile or probability, NULL: not reached.
+SELECT run_id, name, text, metric, subject, unit, at, value, estimate_low AS value_low,
+       estimate_high AS value_high, threshold, met
+FROM objective
+/* objectives(run_id,name,text,metric,subject,unit,at,value,value_low,value_high,threshold,met) */;
+CREATE VIEW assumptions AS
+-- What the run took for granted, and where it comes from.
+SELECT run_id, name, value, source FROM assumption
+/* assumptions(run_id,name,value,source) */;
+INSERT INTO run VALUES (1, 'media-mesh', 'media_mesh.yaml', 'name: media-mesh', '9f86d081', '0.1.0', 7, 4, 4, 4, 0, 1767571200, 2592000.0, 0,
+                        'media-prod/data fills up.', 'WAL kept for slot weekly.', 'Set max_slot_wal_keep_size.');
+INSERT INTO run_timing VALUES (1, 1790000000, 'workbench', 2, 1.5);
+INSERT INTO outcome_value VALUES (1, 0.4), (2, 1.0), (3, 0.7), (4, 0.6);
+INSERT INTO outcome VALUES (1, 1, 'volume_used', 'media-prod/data', 'ratio', 0, 0.675, 0.4, 0.4, 0.6, 0.6, 0.4, 0.7, 1.0, 0.7, 1.0,
+                            1.0, 0.7, 1.0, 0.4, 1.0, 1.0, 1.0, 1.0, 1, 4);
