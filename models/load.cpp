@@ -98,15 +98,25 @@ int LoadBuilder::site_of(int table, int subscription) const {
   return subscription < 0 ? table : -1;  // a declared copy stands at its own table's place
 }
 
+/// Node whose relations must be able to grow for these statements; -1 = they need no new pages.
+int LoadBuilder::room_needed(const std::vector<Statement>& statements, int database) const {
+  const bool needed = std::any_of(statements.begin(), statements.end(), [](const Statement& s) {
+    return s.table >= 0 && (s.kind == StatementKind::insert || s.kind == StatementKind::copy ||
+                            s.kind == StatementKind::upsert || s.kind == StatementKind::merge);
+  });
+  return needed ? at(mesh_.databases, database).node : -1;
+}
+
 int LoadBuilder::clock_of(const Stream& stream) {
   Clock clock{stream.profile, draws_(stream.growth), seconds(stream.from)};
   if (stream.until) clock.until = seconds(*stream.until);
   if (stream.executions)
     clock.until = std::min(clock.until, clock.from + *stream.executions / draws_(stream.rate));
+  clock.room_of = room_needed(stream.statements, stream.database);
   for (std::size_t c = 0; c < load_.clocks.size(); ++c) {
     const Clock& known = load_.clocks[c];
     if (known.profile == clock.profile && known.growth == clock.growth &&
-        known.from == clock.from && known.until == clock.until)
+        known.from == clock.from && known.until == clock.until && known.room_of == clock.room_of)
       return static_cast<int>(c);
   }
   load_.clocks.push_back(clock);

@@ -18,6 +18,8 @@ struct Clock {
   int profile = -1;
   double growth = 0;               // per year
   double from = 0, until = 1e300;  // seconds since the start
+  /// Node whose data volume must have room, or else nothing is executed; -1 = needs no new pages.
+  int room_of = -1;
 };
 
 /// A scalar that changes with time and multiplies rates at factor 1.

@@ -80,6 +80,7 @@ class LoadBuilder {
   void finish_updates();
 
   int clock_of(const Stream& stream);
+  int room_needed(const std::vector<Statement>& statements, int database) const;
   int driver(int clock, int gate, int updates = -1, Driver::Part part = Driver::Part::everything);
   void add_wal(int node, int driver, double bytes, double records);
   DrawnAccess drawn(const Access& access) const;

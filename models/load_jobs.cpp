@@ -8,7 +8,10 @@ void LoadBuilder::add_jobs() {
     JobLoad load;
     load.job = static_cast<int>(j);
     load.clock = static_cast<int>(load_.clocks.size());
-    load_.clocks.push_back({.until = 0});  // the simulation turns it on
+    const bool rebuild = job.kind == Job::Kind::rebuild;
+    load_.clocks.push_back({.until = 0,  // the simulation turns it on
+                            .room_of = rebuild ? at(mesh_.databases, job.database).node
+                                               : room_needed(job.statements, job.database)});
     load_.jobs.push_back(load);
     if (job.kind == Job::Kind::rebuild)
       add_rebuild(job, load_.jobs.back());

@@ -49,8 +49,10 @@ std::uint32_t Simulation::priority(Kind kind) {
       return 5;
     case Kind::disk:
       return 6;
+    case Kind::repair:
+      return 7;
   }
-  return 7;
+  return 8;
 }
 
 Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load, const Draws& draws,
@@ -167,6 +169,7 @@ void Simulation::add_nodes() {
     state.volume_due = timer(Kind::volume_due, index);
     state.checkpoint_end = timer(Kind::checkpoint_end, index);
     state.disk_check = timer(Kind::disk, index);
+    state.repair = timer(Kind::repair, index);
     nodes_.push_back(std::move(state));
   }
   slots_of_node_.resize(nodes_.size());
@@ -213,6 +216,7 @@ void Simulation::schedule_all() {
     state.keep_from_segment = state.pg_wal.first_segment();
   }
   rates_changed();
+  for (std::size_t s = 0; s < slots_.size(); ++s) note_tooth(s);
   for (std::size_t i = 0; i < incidents_.size(); ++i) {
     const Incident& description = mesh_.incidents[i];
     if (description.at)
@@ -269,6 +273,8 @@ void Simulation::dispatch(sim::TimerId id) {
       return on_space_used_up(index);
     case Kind::disk:
       return on_disk(index);
+    case Kind::repair:
+      return on_repair(index);
   }
 }
 
@@ -278,7 +284,8 @@ void Simulation::finish() {
     settle(n);
     settle_relations(n);
     note_sizes(n);
-    if (!nodes_[n].up) nodes_[n].down_seconds += seconds(now_ - nodes_[n].down_since);
+    if (nodes_[n].refused_since != never)
+      nodes_[n].refused_seconds += seconds(now_ - nodes_[n].refused_since);
   }
   for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
@@ -314,10 +321,9 @@ void Simulation::store(std::vector<double>& outcomes) const {
     put(places.outcomes,
         {s.pg_wal_most, s.pg_wal.size(s.flow.lsn(now_)), s.flow.lsn(now_) - s.start,
          s.flow.records(now_), s.flow.images(now_), s.flow.image_bytes(now_), s.timed, s.requested,
-         s.down_seconds, s.relations_most + s.data.other});
+         s.refused_seconds, s.relations_most + s.data.other});
     const auto volume = [&](int first, const VolumeState& v) {
-      put(first,
-          {v.size > 0 ? v.most / v.size : 0, v.most, v.full == never ? 0.0 : 1.0, time(v.full)});
+      put(first, {v.used_most, v.most, v.full == never ? 0.0 : 1.0, time(v.full)});
     };
     volume(places.data_outcomes, s.data);
     if (places.wal_outcomes >= 0) volume(places.wal_outcomes, s.wal);

@@ -52,7 +52,8 @@ class Simulation {
     slot_threshold,
     vacuum,
     space,
-    disk
+    disk,
+    repair
   };
   /// Order in which timers of one instant fire: what changes the load first, then what measures it,
   /// the ends of checkpoints before disks, so that freed space counts.
@@ -95,9 +96,9 @@ class Simulation {
     sim::TimerId vacuum, space;
   };
   struct VolumeState {
-    double size = 0, usable = 0;  // bytes; infinity when unlimited
-    double other = 0;             // bytes that never change: others' files, catalogs
-    double most = 0;
+    double size = 0, usable = 0;     // bytes; infinity when unlimited
+    double other = 0;                // bytes that never change: others' files, catalogs
+    double most = 0, used_most = 0;  // bytes; share of the size of that time
     Instant full = never;
   };
   struct NodeState {
@@ -107,13 +108,18 @@ class Simulation {
     WalHistory history;
     VolumeState data, wal;
     bool shared_volume = true;
-    bool up = true;
-    Instant settled;               // volumes are noted up to here
-    double pages = 0, growth = 0;  // of all relations at `settled`, per second
-    double cycle_pages = 0;        // of all relations when the repeated cycle was made
-    bool rates_fresh = false;      // no rate has changed since then
-    bool steps_waiting = false;    // curves have moved on since the rates were set
-    double vacuum_phase = 0;       // seconds: the launcher visits at phase + k naptime
+    bool up = true;    // false: stopped by a WAL segment that could not be created
+    bool room = true;  // false: relations cannot be extended
+    bool recovering = false, consumers_stopped = false;
+    std::uint64_t times_full = 0;
+    sim::TimerId repair;            // the operator, then the end of crash recovery
+    Instant refused_since = never;  // writes, all or those that need space
+    Instant settled;                // volumes are noted up to here
+    double pages = 0, growth = 0;   // of all relations at `settled`, per second
+    double cycle_pages = 0;         // of all relations when the repeated cycle was made
+    bool rates_fresh = false;       // no rate has changed since then
+    bool steps_waiting = false;     // curves have moved on since the rates were set
+    double vacuum_phase = 0;        // seconds: the launcher visits at phase + k naptime
     // Checkpoints
     Lsn redo, previous_redo;
     Instant checkpoint_started;
@@ -137,9 +143,13 @@ class Simulation {
     Lsn start;
     double start_records = 0;
     double pg_wal_most = 0, relations_most = 0;
-    double down_seconds = 0;
-    Instant down_since;
+    double refused_seconds = 0;
   };
+  /// A transaction with an xid; `end` is never while it is open.
+  struct Pin {
+    Instant begin, end = never;
+  };
+  enum class Why { link, consumer, publisher };
   enum class Replay { streaming, stalled, waiting, catching_up, lost };
   struct SlotState {
     int publisher = -1;
@@ -148,10 +158,13 @@ class Simulation {
     Instant position;  // generation time of the last confirmed change
     double speed = 1;  // of the position, when catching up
     Instant settled;
-    int outages = 0;  // reasons why it cannot run, at the moment
+    int outages = 0;     // reasons why it cannot run, at the moment
+    Instant sent_until;  // what the subscriber had when the outage began
     Instant outage_since = never, first_outage = never, back_since = never;
-    bool one_back = false;      // a transaction was open at the last snapshot before the outage
-    std::vector<Instant> pins;  // starts of transactions that hold restart_lsn
+    bool one_back = false;     // a transaction was open at the last snapshot before the outage
+    std::vector<Pin> pins;     // transactions that hold restart_lsn or did
+    bool reconnects = false;   // the connection was lost in this outage
+    bool server_down = false;  // one of the outages is the publisher's own
     Instant lost = never, unreserved = never;
     double retained_most = 0, retained_end = 0, lag_most = 0, replay_lag_most = 0,
            catch_up_most = 0;
@@ -222,7 +235,20 @@ class Simulation {
   double dirty_buffers(std::size_t node) const;
   double oldest_needed_segment(std::size_t node) const;
   void note_sizes(std::size_t node);
-  void disk_full(std::size_t node, bool wal_volume, const char* what);
+  double free_bytes(std::size_t node) const;
+
+  // ---- simulation_recovery.cpp: a full disk and the way back
+  // -------------------------------------------------------
+  void disk_full(std::size_t node, bool wal_segment);
+  void stop_consumers(std::size_t node, bool begins);
+  void on_repair(std::size_t node);
+  void make_room(std::size_t node);
+  bool holds_wal(std::size_t slot) const;
+  void drop_slot(std::size_t slot);
+  void restart(std::size_t node);
+  void resume(std::size_t node);
+  double clock_factor(std::size_t clock) const;
+  bool has_room(std::size_t site) const;
 
   // ---- simulation_slot.cpp: slots, links, incidents
   // ------------------------------------------------------------
@@ -231,18 +257,23 @@ class Simulation {
   void schedule_incident(std::size_t incident);
   double draw_occurrence(const Quantity& quantity, sim::Rng& rng) const;
   void end_incident(std::size_t incident);
-  void outage(std::size_t slot, bool begins, bool by_link);
+  void outage(std::size_t slot, bool begins, Why why);
   void settle_slot(std::size_t slot);
   void on_slot_step(std::size_t slot);
   void plan_slot(std::size_t slot);
   void replay_changed(const SlotState& slot);
   double replay_speed(const SlotState& slot, Instant position) const;
   Instant snapshot_before(const NodeState& node, Instant t) const;
-  Instant restart_point(const SlotState& slot) const;
+  Instant restart_point(const SlotState& slot, Instant position) const;
   bool transaction_open(const NodeState& node, Instant snapshot) const;
   Lsn restart_lsn(const SlotState& slot) const;
   Lsn confirmed_lsn(const SlotState& slot) const;
+  void note_tooth(std::size_t slot);
+  Instant next_grid_snapshot(const NodeState& node) const;
   void watch_slot(std::size_t slot);
+  void turn_unreserved(std::size_t slot);
+  void release_pin(std::size_t slot, Instant begin);
+  double reconnect(std::size_t slot, Why why);
   void on_slot_threshold(std::size_t slot);
   void lose_slot(std::size_t slot);
   void note_slot(std::size_t slot);

@@ -115,12 +115,17 @@ void Simulation::on_job(std::size_t index) {
 
 double Simulation::gate_factor(int subscription, int clock) const {
   const auto c = static_cast<std::size_t>(clock);
-  if (subscription < 0) return clocks_[c].factor;
+  if (subscription < 0) return clock_factor(c);
   const SlotState& slot = slots_[static_cast<std::size_t>(subscription)];
-  if (slot.state == Replay::streaming) return clocks_[c].factor;
+  if (slot.state == Replay::streaming)
+    return nodes_[static_cast<std::size_t>(slot.publisher)].up ? clock_factor(c) : 0;
   if (slot.state != Replay::catching_up) return 0;
   const auto& history = nodes_[static_cast<std::size_t>(slot.publisher)].history;
   return slot.speed * history.at(slot.position).clocks[c];
+}
+
+bool Simulation::has_room(std::size_t site) const {
+  return nodes_[static_cast<std::size_t>(layout_.sites[site].node)].room;
 }
 
 void Simulation::refresh_drivers() {
@@ -131,8 +136,11 @@ void Simulation::refresh_drivers() {
     if (driver.updates >= 0) {
       const PopulationCurve::Slopes& slopes =
           updates_[static_cast<std::size_t>(driver.updates)].slopes;
+      const auto site =
+          static_cast<std::size_t>(load_.updates[static_cast<std::size_t>(driver.updates)].site);
+      const double moves = has_room(site) ? slopes.moves : 0;  // to a page that may be new
       value *= driver.part == Driver::Part::fits    ? slopes.fits
-               : driver.part == Driver::Part::moves ? slopes.moves
+               : driver.part == Driver::Part::moves ? moves
                                                     : slopes.prunes;
     }
     drivers_[d] = value;
@@ -144,7 +152,7 @@ void Simulation::refresh_drivers() {
     const LeafCurve::Slopes& slopes = leaves_[l].slopes;
     const auto site = static_cast<std::size_t>(
         load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
-    drivers_[d] = sites_[site].reusable > 0
+    drivers_[d] = sites_[site].reusable > 0 || !has_room(site)
                       ? 0
                       : total(load_.leaves[l].rate, drivers_) *
                             (driver.part == Driver::Part::splits ? slopes.splits : slopes.merges);
@@ -231,10 +239,14 @@ void Simulation::flow_changed(std::size_t index) {
   if (!slots_of_node_[index].empty()) {
     std::vector<double> factors;
     factors.reserve(clocks_.size());
-    for (const ClockState& c : clocks_) factors.push_back(node.up ? c.factor : 0);
+    for (std::size_t c = 0; c < clocks_.size(); ++c)
+      factors.push_back(node.up ? clock_factor(c) : 0);
     node.history.open(now_, node.flow.curve(), std::move(factors));
     forget_history(index);
-    for (const std::size_t slot : slots_of_node_[index]) plan_slot(slot);
+    for (const std::size_t slot : slots_of_node_[index]) {
+      plan_slot(slot);
+      watch_slot(slot);
+    }
   }
   schedule_checkpoint(index);
   schedule_checkpoint_end(index);

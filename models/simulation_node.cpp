@@ -48,9 +48,12 @@ void Simulation::note_sizes(std::size_t index) {
   const double wal = node.pg_wal.size(node.flow.lsn(now_));
   node.pg_wal_most = std::max(node.pg_wal_most, wal);
   node.relations_most = std::max(node.relations_most, relations);
-  node.data.most =
-      std::max(node.data.most, node.data.other + relations + (node.shared_volume ? wal : 0));
-  node.wal.most = std::max(node.wal.most, node.wal.other + wal);
+  const auto note = [](VolumeState& volume, double used) {
+    volume.most = std::max(volume.most, used);
+    if (volume.size > 0) volume.used_most = std::max(volume.used_most, used / volume.size);
+  };
+  note(node.data, node.data.other + relations + (node.shared_volume ? wal : 0));
+  note(node.wal, node.wal.other + wal);
 }
 
 double Simulation::dirty_buffers(std::size_t index) const {
@@ -116,6 +119,7 @@ void Simulation::start_checkpoint(std::size_t index, bool timed) {
   start_cycle(index);
   flow_changed(index);
   schedule_checkpoint_end(index);
+  for (const std::size_t s : slots_of_node_[index]) note_tooth(s);
 }
 
 /// When the running checkpoint ends: its last buffer is due by WAL volume or by time.
@@ -173,6 +177,11 @@ void Simulation::end_checkpoint(std::size_t index) {
   // RUNNING_XACTS comes after the buffers, right before the checkpoint's own record. Source:
   // xlog.c, CreateCheckPoint()
   node.flow.add(node.checkpoint_wal, 3);
+  for (const std::size_t s : slots_of_node_[index])
+    if (!slots_[s].pins.empty()) {
+      settle_slot(s);
+      note_slot(s);
+    }
   node.history.note_snapshot(now_);
   const Lsn position = node.flow.lsn(now_);
   node.written_since = node.redo.bytes + node.checkpoint_wal + 64;
@@ -196,12 +205,24 @@ void Simulation::end_checkpoint(std::size_t index) {
                                  node.pg_wal.segment_size());
   if (kept > 0) keep = std::min(keep, segment_of(position, node.pg_wal.segment_size()) - kept);
   node.pg_wal.remove_old(node.redo, position, keep, node.distance_estimate);
+  // Segments that went make room for relations on a shared volume.
+  if (!node.room && node.up && node.shared_volume &&
+      free_bytes(index) >= node.pg_wal.segment_size())
+    resume(index);
   if (node.checkpoint_wanted) {
     start_checkpoint(index, false);
     return;
   }
   schedule_checkpoint(index);
   check_disk(index);
+}
+
+/// Of the volume that holds pg_wal.
+double Simulation::free_bytes(std::size_t index) const {
+  const NodeState& node = nodes_[index];
+  const VolumeState& volume = node.shared_volume ? node.data : node.wal;
+  return volume.usable - volume.other - node.pg_wal.size(node.flow.lsn(now_)) -
+         (node.shared_volume ? relation_bytes(index) : 0);
 }
 
 /// Finds out whether a WAL file cannot be created, or a relation not be extended, before the next
@@ -221,9 +242,7 @@ void Simulation::check_disk(std::size_t index) {
                                    mesh_.nodes[index].settings.checkpoint_timeout + 1s);
   const double growth = relation_growth(index);
   const double wal_growth = node.shared_volume ? growth : 0;
-  const double files = node.pg_wal.size(node.flow.lsn(now_));
-  const double free =
-      volume.usable - volume.other - files - (node.shared_volume ? relation_bytes(index) : 0);
+  const double free = free_bytes(index);
 
   const auto created_at = [&](double n) {  // when the n-th new segment is needed, n = 0, 1, …
     return node.flow.reaches({node.pg_wal.exhausted_at().bytes + n * segment}, limit);
@@ -270,23 +289,7 @@ void Simulation::check_disk(std::size_t index) {
 void Simulation::on_disk(std::size_t index) {
   settle(index);
   NodeState& node = nodes_[index];
-  if (node.wal_fails_next)
-    disk_full(index, true,
-              "PANIC: a WAL segment cannot be created; the server stops and stays down");
-  else
-    disk_full(index, false, "ERROR: could not extend file; writers fail, readers go on");
-}
-
-void Simulation::disk_full(std::size_t index, bool wal_volume, const char* what) {
-  NodeState& node = nodes_[index];
-  VolumeState& volume = wal_volume && !node.shared_volume ? node.wal : node.data;
-  volume.full = std::min(volume.full, now_);
-  note_sizes(index);
-  event("disk_full", mesh_.nodes[index].name + (&volume == &node.wal ? "/wal" : "/data"), what);
-  node.up = false;
-  node.down_since = now_;
-  timers_.cancel(node.checkpoint_end);
-  rates_changed();
+  disk_full(index, node.wal_fails_next);
 }
 
 }  // namespace models

@@ -64,7 +64,7 @@ void Simulation::begin_incident(std::size_t index) {
                 : incident.node >= 0 && slot.subscription >= 0 &&
                       mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber ==
                           incident.node;
-        if (hit) outage(s, true, false);
+        if (hit) outage(s, true, Why::consumer);
       }
       break;
     case Incident::Kind::open_transaction:
@@ -75,7 +75,7 @@ void Simulation::begin_incident(std::size_t index) {
                              : incident.node;
         if (slots_[s].publisher != node || slots_[s].subscription < 0) continue;
         settle_slot(s);
-        slots_[s].pins.push_back(now_);
+        slots_[s].pins.push_back({now_});
         watch_slot(s);
       }
       break;
@@ -111,18 +111,11 @@ void Simulation::end_incident(std::size_t index) {
                 : incident.node >= 0 && slot.subscription >= 0 &&
                       mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber ==
                           incident.node;
-        if (hit) outage(s, false, false);
+        if (hit) outage(s, false, Why::consumer);
       }
       break;
     case Incident::Kind::open_transaction:
-      for (std::size_t s = 0; s < slots_.size(); ++s) {
-        auto& pins = slots_[s].pins;
-        const auto pin = std::find(pins.begin(), pins.end(), started);
-        if (pin == pins.end()) continue;
-        settle_slot(s);
-        pins.erase(pin);
-        watch_slot(s);
-      }
+      for (std::size_t s = 0; s < slots_.size(); ++s) release_pin(s, started);
       break;
     case Incident::Kind::archiver_failing:
       nodes_[static_cast<std::size_t>(incident.node)].archiver_stuck_segment = -1;
@@ -136,24 +129,44 @@ void Simulation::for_slots_of_link(int link, bool begins) {
   for (std::size_t s = 0; s < slots_.size(); ++s)
     if (slots_[s].subscription >= 0 &&
         mesh_.subscriptions[static_cast<std::size_t>(slots_[s].subscription)].link == link)
-      outage(s, begins, true);
+      outage(s, begins, Why::link);
 }
 
-void Simulation::outage(std::size_t index, bool begins, bool by_link) {
+/// An open transaction ends: restart_lsn moves on at the next RUNNING_XACTS, which no longer lists
+/// it.
+void Simulation::release_pin(std::size_t index, Instant begin) {
+  SlotState& slot = slots_[index];
+  const auto pin = std::find_if(slot.pins.begin(), slot.pins.end(),
+                                [&](const Pin& p) { return p.begin == begin && p.end == never; });
+  if (pin == slot.pins.end()) return;
+  settle_slot(index);
+  note_slot(index);
+  pin->end = now_;
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  // Looked at just before, when most is retained.
+  if (slot.state == Replay::streaming)
+    timers_.set(slot.step, std::max(now_, next_grid_snapshot(node) - 1ns));
+}
+
+void Simulation::outage(std::size_t index, bool begins, Why why) {
   SlotState& slot = slots_[index];
   settle_slot(index);
   slot.outages += begins ? 1 : -1;
   if (slot.state == Replay::lost) return;
   if (begins && slot.outages == 1) {
     slot.outage_since = now_;
-    if (slot.first_outage == never) slot.first_outage = now_;
+    slot.reconnects = false;
+    if (why != Why::publisher && slot.first_outage == never) slot.first_outage = now_;
     slot.state = Replay::stalled;
     // What was under way is lost: the subscriber confirms what its WAL writer has flushed.
+    slot.sent_until = slot.position;
     const double unconfirmed =
         streams_.named("feedback", index).uniform(feedback_least, feedback_most);
     slot.position = std::max(Instant{}, slot.position - from_seconds(unconfirmed));
     timers_.cancel(slot.step);
-  } else if (!begins && slot.outages == 0) {
+  }
+  slot.reconnects |= begins && why != Why::link;
+  if (!begins && slot.outages == 0) {
     // In the companion run the first outage never ends.
     if (companion_.subscription >= 0 && companion_.subscription == slot.subscription) {
       slot.outages = 1;
@@ -161,25 +174,40 @@ void Simulation::outage(std::size_t index, bool begins, bool by_link) {
     }
     slot.back_since = now_;
     slot.state = Replay::waiting;
-    // A worker that lost its connection tries again every wal_retrieve_retry_interval; one whose
-    // server or subscription comes back is started at once. The walsender then decodes from
-    // restart_lsn again before it sends anything new.
-    double retry = 0;
-    if (by_link && slot.subscription >= 0) {
-      const auto subscriber = static_cast<std::size_t>(
-          mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].subscriber);
-      retry = seconds(mesh_.nodes[subscriber].settings.wal_retrieve_retry_interval) *
-              streams_.named("retry", index).uniform();
-    }
-    const double decode =
-        slot.subscription < 0
-            ? std::numeric_limits<double>::infinity()
-            : load_.subscriptions[static_cast<std::size_t>(slot.subscription)].decode_rate;
-    const double again = std::max(0.0, confirmed_lsn(slot) - restart_lsn(slot)) / decode;
-    timers_.set(slot.step, after(now_, retry + again));
+    timers_.set(slot.step, after(now_, reconnect(index, why)));
   }
   watch_slot(index);
   replay_changed(slot);
+}
+
+/// Seconds until new changes flow after an outage.
+///
+/// A connection outlives a dead link until wal_sender_timeout or wal_receiver_timeout; then what
+/// has gathered flows at once. A worker that lost its connection tries again every
+/// wal_retrieve_retry_interval, one whose server or subscription comes back is started at once, and
+/// the walsender decodes from restart_lsn again before it sends anything new.
+/// Source    walsender.c, WalSndCheckTimeOut(); worker.c, LogicalRepApplyLoop(); launcher.c
+double Simulation::reconnect(std::size_t index, Why why) {
+  SlotState& slot = slots_[index];
+  const Settings& publisher = mesh_.nodes[static_cast<std::size_t>(slot.publisher)].settings;
+  if (slot.subscription < 0) return 0;
+  const auto id = static_cast<std::size_t>(slot.subscription);
+  const Settings& subscriber =
+      mesh_.nodes[static_cast<std::size_t>(mesh_.subscriptions[id].subscriber)].settings;
+  const auto within = [&](Duration timeout) {
+    return timeout <= 0s || now_ - slot.outage_since < timeout;
+  };
+  if (!slot.reconnects && within(publisher.wal_sender_timeout) &&
+      within(subscriber.wal_receiver_timeout)) {
+    slot.position = std::max(slot.position, std::min(now_, slot.sent_until));
+    return 0;
+  }
+  double retry = 0;
+  if (why != Why::consumer)
+    retry =
+        seconds(subscriber.wal_retrieve_retry_interval) * streams_.named("retry", index).uniform();
+  return retry + std::max(0.0, confirmed_lsn(slot) - restart_lsn(slot)) /
+                     load_.subscriptions[id].decode_rate;
 }
 
 /// What a subscription replays changes the load of its subscriber only.
@@ -231,7 +259,11 @@ void Simulation::settle_slot(std::size_t index) {
       slot.wire += load.wire[c] * clocks[c] * seconds(slot.position - before);
   }
   slot.settled = now_;
-  if (slot.state != Replay::streaming) note_slot(index);
+  if (slot.state != Replay::streaming || !slot.pins.empty()) note_slot(index);
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  std::erase_if(slot.pins, [&](const Pin& pin) {
+    return pin.end != never && snapshot_before(node, slot.position) >= pin.end;
+  });
 }
 
 /// Decides what the slot does from now on and when that changes.
@@ -289,15 +321,18 @@ Instant Simulation::snapshot_before(const NodeState& node, Instant t) const {
 }
 
 /// restart_lsn moves at a RUNNING_XACTS; when a transaction is open there, only to the one before
-/// it, which that transaction cannot precede. Source: snapbuild.c, SnapBuildProcessRunningXacts()
-Instant Simulation::restart_point(const SlotState& slot) const {
-  if (slot.standby >= 0) return slot.position;
-  Instant point = slot.position;
-  for (const Instant pin : slot.pins) point = std::min(point, pin);
+/// that transaction began. Source: snapbuild.c, SnapBuildProcessRunningXacts()
+Instant Simulation::restart_point(const SlotState& slot, Instant position) const {
+  if (slot.standby >= 0) return position;
   const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
-  const Instant snapshot = snapshot_before(node, point);
-  if (snapshot <= Instant{} || !transaction_open(node, snapshot)) return snapshot;
-  return snapshot_before(node, snapshot - 1ns);
+  const Instant snapshot = snapshot_before(node, position);
+  Instant point = snapshot;
+  if (snapshot > Instant{} && transaction_open(node, snapshot))
+    point = snapshot_before(node, snapshot - 1ns);
+  for (const Pin& pin : slot.pins)
+    if (pin.begin <= snapshot && snapshot < pin.end)
+      point = std::min(point, snapshot_before(node, pin.begin));
+  return point;
 }
 
 /// Whether some transaction had written but not committed at a snapshot: one in so many is, by the
@@ -310,7 +345,8 @@ bool Simulation::transaction_open(const NodeState& node, Instant snapshot) const
 }
 
 Lsn Simulation::restart_lsn(const SlotState& slot) const {
-  return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(restart_point(slot));
+  return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(
+      restart_point(slot, slot.position));
 }
 
 Lsn Simulation::confirmed_lsn(const SlotState& slot) const {
@@ -326,10 +362,11 @@ void Simulation::note_slot(std::size_t index) {
   slot.retained_most = std::max(slot.retained_most, current - restart);
   if (slot.state == Replay::streaming && slot.standby < 0) {
     // The last whole tooth between two snapshots.
-    const Instant snapshot = restart_point(slot);
+    const Instant snapshot = snapshot_before(node, now_);
     if (snapshot > Instant{}) {
-      const Instant before = snapshot_before(node, snapshot - 1ns);
-      slot.retained_most = std::max(slot.retained_most, restart - node.history.lsn(before));
+      const Instant before = restart_point(slot, snapshot - 1ns);
+      slot.retained_most =
+          std::max(slot.retained_most, node.history.lsn(snapshot) - node.history.lsn(before));
     }
   }
   slot.lag_most = std::max(slot.lag_most, current - confirmed_lsn(slot));
@@ -341,9 +378,29 @@ void Simulation::note_slot(std::size_t index) {
           layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
           std::string{to_string(slot.status)} + " -> " + to_string(status));
   slot.status = status;
+  if (status == WalStatus::unreserved) turn_unreserved(index);
 }
 
-/// The moment at which the slot turns unreserved, while its restart_lsn stands still.
+/// A streaming slot's WAL grows until the next RUNNING_XACTS lets restart_lsn move on; most just
+/// after a redo point, when pages get their images.
+void Simulation::note_tooth(std::size_t index) {
+  SlotState& slot = slots_[index];
+  if (slot.state != Replay::streaming || slot.standby >= 0) return;
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  Instant end = std::min({next_grid_snapshot(node), timers_.at(node.checkpoint_end), horizon_});
+  const Lsn restart = node.history.lsn(restart_point(slot, now_));
+  slot.retained_most = std::max(slot.retained_most, node.flow.lsn(end) - restart);
+}
+
+Instant Simulation::next_grid_snapshot(const NodeState& node) const {
+  const double grid =
+      std::ceil((seconds(now_) - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
+      node.snapshot_phase;
+  return Instant{from_seconds(grid)};
+}
+
+/// The moment at which the slot turns unreserved, while its restart_lsn stands still. Asked again
+/// whenever the WAL curve changes.
 void Simulation::watch_slot(std::size_t index) {
   SlotState& slot = slots_[index];
   timers_.cancel(slot.threshold);
@@ -360,7 +417,18 @@ void Simulation::on_slot_threshold(std::size_t index) {
   SlotState& slot = slots_[index];
   settle(static_cast<std::size_t>(slot.publisher));
   settle_slot(index);
-  slot.unreserved = std::min(slot.unreserved, now_);
+  note_slot(index);
+  const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
+  const Lsn end = unreserved_at(config.settings, config.wal_segment_size, restart_lsn(slot));
+  const Lsn current = nodes_[static_cast<std::size_t>(slot.publisher)].flow.lsn(now_);
+  if (current.bytes >= end.bytes - 1) turn_unreserved(index);
+  watch_slot(index);
+}
+
+void Simulation::turn_unreserved(std::size_t index) {
+  SlotState& slot = slots_[index];
+  if (slot.unreserved != never) return;
+  slot.unreserved = now_;
   event("unreserved",
         layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
         "safe_wal_size is used up; the end of the next checkpoint invalidates the slot");
@@ -382,7 +450,8 @@ void Simulation::lose_slot(std::size_t index) {
 void Simulation::forget_history(std::size_t index) {
   Instant needed = now_;
   for (const std::size_t s : slots_of_node_[index])
-    if (slots_[s].state != Replay::lost) needed = std::min(needed, restart_point(slots_[s]));
+    if (slots_[s].state != Replay::lost)
+      needed = std::min(needed, restart_point(slots_[s], slots_[s].position));
   nodes_[index].history.forget_before(needed - 40s);
 }
 

@@ -167,6 +167,119 @@ TEST(Simulate, ACapLosesTheSlotAndSavesTheDisk) {
   EXPECT_EQ(o.at("disk_full prod/data"), 0);
 }
 
+TEST(Simulate, AnOperatorEndsTheOutageOfAFullWalDisk) {
+  Mesh mesh = small_mesh();
+  mesh.nodes[0].data.size = 1e9;
+  stop_consumer(mesh, 10min, 0);
+  const auto never = outcomes(mesh);
+  const double full_at = never.at("time_to_disk_full prod/data");
+  EXPECT_NEAR(never.at("write_seconds_lost prod"), 4 * 3600 - full_at, 1);
+  mesh.nodes[0].recovery.operator_time = 600;
+  mesh.nodes[0].recovery.by = Recovery::By::drop_slots;
+  mesh.nodes[0].recovery.replay_rate = 1e6;
+  const auto o = outcomes(mesh);
+  EXPECT_EQ(o.at("time_to_disk_full prod/data"), full_at);
+  // Ten minutes and the replay of at most one checkpoint interval's WAL; once, for the slot is
+  // gone.
+  EXPECT_GT(o.at("write_seconds_lost prod"), 600);
+  EXPECT_LT(o.at("write_seconds_lost prod"), 600 + 300);
+  EXPECT_EQ(o.at("slot_lost cons_slot"), 1);
+  EXPECT_NEAR(o.at("time_to_slot_lost cons_slot"), full_at + 600, 1);
+  EXPECT_GT(o.at("wal_bytes prod"), never.at("wal_bytes prod"));
+}
+
+TEST(Simulate, AGrownVolumeKeepsTheSlotAndMayFillAgain) {
+  Mesh mesh = small_mesh();
+  mesh.nodes[0].data.size = 0.6e9;
+  mesh.nodes[0].recovery.operator_time = 60;
+  stop_consumer(mesh, 10min, 3600);
+  const auto o = outcomes(mesh);
+  EXPECT_EQ(o.at("slot_lost cons_slot"), 0);
+  EXPECT_GE(o.at("write_seconds_lost prod"), 60);
+  EXPECT_GT(o.at("volume_bytes prod/data"), 0.6e9);
+  EXPECT_LE(o.at("volume_used prod/data"), 1.0 + 16.8e6 / 0.6e9);
+}
+
+TEST(Simulate, AFullDataVolumeStopsInsertsAndLeavesUpdatesThatFit) {
+  Mesh mesh = small_mesh();
+  mesh.tables[0].fillfactor = 50;
+  Stream updates = mesh.streams[0];
+  updates.name = "updates";
+  updates.statements.erase(updates.statements.begin());
+  mesh.streams[0].statements.pop_back();
+  mesh.streams.push_back(updates);
+  mesh.nodes[0].data.size = 200e6;
+  mesh.nodes[0].wal = Volume{100e9, 0.0, 0.0};
+  const auto o = outcomes(mesh);
+  const double full_at = o.at("time_to_disk_full prod/data");
+  ASSERT_FALSE(std::isnan(full_at));
+  EXPECT_EQ(o.at("disk_full prod/wal"), 0);
+  EXPECT_NEAR(o.at("n_live_tup public.t"), 200'000 + 100 * full_at, 100);
+  EXPECT_NEAR(o.at("n_tup_upd public.t"), 1'440'000, 1);
+  EXPECT_NEAR(o.at("write_seconds_lost prod"), 4 * 3600 - full_at, 1);
+}
+
+TEST(Simulate, AFullSubscriberHoldsItsProducersWal) {
+  Mesh mesh = small_mesh();
+  const double kept = outcomes(mesh).at("retained_wal cons_slot");
+  mesh.nodes[1].data.size = 250e6;
+  const auto o = outcomes(mesh);
+  EXPECT_FALSE(std::isnan(o.at("time_to_disk_full cons/data")));
+  EXPECT_GT(o.at("retained_wal_end cons_slot"), 3 * kept);
+}
+
+TEST(Simulate, ASlotIsUnreservedAtOnceAndLostAtTheEndOfACheckpoint) {
+  Mesh mesh = small_mesh();
+  mesh.nodes[0].settings.max_slot_wal_keep_size = 64_MiB;
+  stop_consumer(mesh, 10min, 0);
+  const auto o = outcomes(mesh);
+  // Checkpoints come every five minutes and are spread over 4.5 of them.
+  const double unreserved = o.at("time_to_slot_unreserved cons_slot");
+  const double lost = o.at("time_to_slot_lost cons_slot");
+  EXPECT_GT(lost, unreserved);
+  EXPECT_LT(lost, unreserved + 570);
+  EXPECT_NEAR(std::fmod(lost, 300), 270, 1);
+}
+
+TEST(Simulate, AShortCutOfTheLinkNeedsNoNewConnection) {
+  Mesh mesh = small_mesh();
+  mesh.links = {{"prod/cons", 0, 1, 0.0, 0.0}};
+  mesh.subscriptions[0].link = 0;
+  Incident cut;
+  cut.kind = Incident::Kind::link_down;
+  cut.link = 0;
+  cut.at = 1h;
+  cut.duration = 12;
+  mesh.incidents = {cut};
+  EXPECT_LT(outcomes(mesh).at("catch_up_time cons_slot"), 0.1);
+  // Beyond wal_sender_timeout the worker tries again every wal_retrieve_retry_interval.
+  mesh.incidents[0].duration = 90;
+  double most = 0;
+  for (std::uint64_t i = 0; i < 20; ++i)
+    most = std::max(most, outcomes(mesh, i).at("catch_up_time cons_slot"));
+  EXPECT_GT(most, 2);
+  EXPECT_LE(most, 5.5);
+}
+
+TEST(Simulate, AnEndedTransactionHoldsRestartLsnUntilTheNextSnapshot) {
+  Mesh mesh = small_mesh();
+  mesh.horizon = 100s;
+  mesh.nodes[0].settings.checkpoint_timeout = 1h;
+  mesh.nodes[0].settings.full_page_writes = false;
+  Incident open;
+  open.kind = Incident::Kind::open_transaction;
+  open.node = 0;
+  open.at = 17s;  // snapshots are logged at 0, 15, 30, 45, 60 s
+  open.duration = 20;
+  mesh.incidents = {open};
+  // Held at the snapshot of 15 s until the one of 45 s: 30 s of WAL instead of the usual 15, of
+  // which the first is a little less because nothing is pruned yet.
+  mesh.incidents[0].writes = false;
+  const double usual = outcomes(mesh).at("retained_wal cons_slot");
+  mesh.incidents[0].writes = true;
+  EXPECT_NEAR(outcomes(mesh).at("retained_wal cons_slot") / usual, 2, 0.2);
+}
+
 /// The value of every series at the last piece that reached it.
 class LastPieces : public Observer {
  public:

@@ -38,6 +38,32 @@ constexpr Key start_state_keys[] = {
 constexpr Object start_state{"start_state", "What the server has behind it when the run starts.",
                              start_state_keys};
 
+constexpr Key recovery_keys[] = {
+    {"after", Form::quantity, "15min, 1h, 6h",
+     "from the full disk until an operator has made room, drawn each time; default p10, p50, p90 "
+     "of an assumed on-call response, 0s: nobody comes",
+     Unit::seconds},
+    one_of("grow_volume|drop_slots",
+           {"by", Form::choice, "grow_volume",
+            "how: drop_slots drops those that hold WAL back, and grows the volume when none does"}),
+    within(
+        above_zero, 100,
+        {"grow_by", Form::number, "50%", "how much larger the full volume becomes", Unit::share}),
+    within(above_zero, unbounded,
+           {"replay_rate", Form::quantity, "30MB/s, 100MB/s, 300MB/s",
+            "WAL that crash recovery replays; default p10, p50, p90 of a prior",
+            Unit::bytes_per_second}),
+};
+constexpr Object recovery{"recovery", "How a node comes back from a full disk.", recovery_keys};
+
+constexpr Key tls_keys[] = {
+    one_of("verify-full|verify-ca|require|disable",
+           {"sslmode", Form::choice, "verify-full", "libpq's sslmode; disable: no TLS at all"}),
+    {"sslrootcert", Form::text, "libpq's default",
+     "file with the certificate authority, on the connecting server"},
+};
+constexpr Object tls{"tls", "How connections to a node are protected.", tls_keys};
+
 constexpr Key node_keys[] = {
     within(15, 18, {"postgres", Form::whole, "15", "major version"}),
     within(1, 4096, {"cores", Form::whole, "unlimited", "CPU cores"}),
@@ -49,6 +75,8 @@ constexpr Key node_keys[] = {
             Unit::per_second}),
     {"storage", Form::text, "-", "kind of storage, for reports"},
     made_of(volumes, {"volumes", Form::object, "unlimited", "the disks"}),
+    made_of(recovery, {"recovery", Form::object, "an operator makes it larger",
+                       "what follows when a volume is full"}),
     {"collation", Form::text, "C.UTF-8", "default collation of its databases"},
     {"data_checksums", Form::flag, "off up to 17, on from 18", "initdb --data-checksums"},
     within(above_zero, unbounded,
@@ -58,6 +86,11 @@ constexpr Key node_keys[] = {
      "PostgreSQL's own settings, checked against the major version"},
     made_of(start_state,
             {"start_state", Form::object, "a settled server", "state at the start of the run"}),
+    {"host", Form::text, "the node's name", "how other nodes reach it (emit)"},
+    within(1, 65535, {"port", Form::whole, "5432", "its port (emit)"}),
+    made_of(tls, {"tls", Form::object, "verify-full", "of connections to it (emit)"}),
+    {"passfile", Form::text, "~postgres/.pgpass",
+     "password file on it for its subscriptions' connections (emit)"},
     like_key,
     count_key,
 };

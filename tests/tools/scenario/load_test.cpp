@@ -218,6 +218,22 @@ TEST(Workload, JobsHappenAtTimes) {
   EXPECT_EQ(parameter(mesh, "nodes.b.bulk_rate"), nullptr);
 }
 
+TEST(Nodes, RecoveryIsAssumedWhereADiskCanFill) {
+  const models::Mesh assumed = load(small_mesh, {"nodes.a.volumes.data.size=10GB"}).mesh;
+  EXPECT_EQ(assumed.nodes[0].recovery.operator_time.value, 3600);
+  EXPECT_NE(parameter(assumed, "nodes.a.recovery.after"), nullptr);
+  EXPECT_EQ(parameter(assumed, "nodes.b.recovery.after"), nullptr);
+  EXPECT_EQ(assumed.nodes[1].recovery.operator_time.value, 0);
+  const models::Mesh given = load(small_mesh, {"nodes.a.volumes.data.size=10GB",
+                                               "nodes.a.recovery.after=10min..20min",
+                                               "nodes.a.recovery.by=drop_slots",
+                                               "nodes.a.recovery.replay_rate=50MB/s"})
+                                 .mesh;
+  EXPECT_EQ(given.nodes[0].recovery.operator_time.value, 900);
+  EXPECT_EQ(given.nodes[0].recovery.by, models::Recovery::By::drop_slots);
+  EXPECT_EQ(given.nodes[0].recovery.replay_rate.value, 50.0 * 1024 * 1024);
+}
+
 TEST(Profiles, BuiltInsHaveAMeanOfOne) {
   for (const char* name : {"evening_peak", "office_hours", "night_batch"}) {
     const models::Mesh mesh =
