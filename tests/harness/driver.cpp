@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "sim/rng.hpp"
+#include "tests/harness/copy_text.hpp"
 #include "tests/harness/parameters.hpp"
 #include "tests/harness/schedule.hpp"
 #include "tests/harness/values.hpp"
@@ -74,6 +75,13 @@ void fill(Prepared& prepared, Arguments& arguments) {
     arguments.pointers.push_back(value.null ? nullptr : value.text.c_str());
 }
 
+void prepare(Connection& connection, const models::Stream& stream) {
+  for (std::size_t s = 0; s < stream.statements.size(); ++s)
+    connection.execute(fmt::format("PREPARE s{} AS {}", s, stream.statements[s].sql));
+  PQsetnonblocking(connection.raw(), 1);
+  PQenterPipelineMode(connection.raw());
+}
+
 }  // namespace
 
 double StreamResult::achieved() const {
@@ -98,6 +106,8 @@ struct Driver::PlayedStream {
   Timeline* timeline = nullptr;
   bool reported_error = false;
 
+  /// COPY cannot be pipelined: each runs to its end before the driver goes on.
+  bool copies() const { return statements.front().statement->kind == StatementKind::copy; }
   bool closed() const { return stream->clients.value > 0; }
   bool stopped() const {
     return std::all_of(sessions.begin(), sessions.end(), [](const Session& s) { return s.lost; });
@@ -110,6 +120,7 @@ struct Driver::PlayedStream {
 
   void dispatch(double t, double horizon);
   bool send(Session& session);
+  bool copy(Session& session);
   void receive(Session& session);
   void finish_transaction(Session& session);
   void report(const PGresult* result, const Session& session);
@@ -137,7 +148,30 @@ void Driver::PlayedStream::dispatch(double t, double horizon) {
         std::max(result.behind_max, (due - static_cast<double>(sent) - 1) / stream->rate.value);
 }
 
+bool Driver::PlayedStream::copy(Session& session) {
+  Prepared& prepared = statements.front();
+  const std::vector<int> columns = copied_columns(*prepared.table, prepared.statement->columns);
+  const auto rows = static_cast<std::int64_t>(prepared.statement->rows.value);
+  std::int64_t row = 0;
+  try {
+    session.connection.copy_in(copy_statement(*prepared.table, columns), [&](std::string& chunk) {
+      for (; row < rows && chunk.size() < 1 << 16; ++row)
+        chunk += copy_line(*prepared.table, columns, prepared.rows->next());
+    });
+    prepared.rows->add_present(rows);
+    ++result.committed;
+  } catch (const SqlError& error) {
+    if (PQstatus(session.connection.raw()) != CONNECTION_OK) {
+      lose(session);
+      return false;
+    }
+    if (result.failed++ == 0) timeline->add("client_error", stream->name, error.what());
+  }
+  return true;
+}
+
 bool Driver::PlayedStream::send(Session& session) {
+  if (copies()) return copy(session);
   Arguments arguments;
   PGconn* connection = session.connection.raw();
   for (std::size_t i = 0; i < statements.size(); ++i) {
@@ -224,16 +258,20 @@ Driver::Driver(const Mesh& mesh, const std::vector<std::unique_ptr<Cluster>>& cl
         PlayedStream{&stream, Schedule{mesh, stream}, {}, {}, {}, 0, 0, &timeline, false});
     played->result.name = stream.name;
     for (const models::Statement& statement : stream.statements) {
-      if (statement.table < 0 || statement.kind == StatementKind::copy)
-        throw HarnessError(stream.name + ": the lab streams INSERT, UPDATE, DELETE and SELECT");
+      const bool copy = statement.kind == StatementKind::copy;
+      if (statement.table < 0 ||
+          (copy && (stream.statements.size() > 1 || stream.clients.value > 0)))
+        throw HarnessError(stream.name +
+                           ": the lab streams INSERT, UPDATE, DELETE, SELECT, and COPY at a rate");
       const auto table = static_cast<std::size_t>(statement.table);
-      Prepared prepared{&statement,
-                        &mesh.tables[table],
-                        &rows_[table],
-                        parameter_uses(statement, mesh.tables[table]),
-                        0,
-                        RowPicker{statement.access, rows_[table].loaded(),
-                                  seed ^ sim::stable_hash(stream.name + statement.sql)}};
+      Prepared prepared{
+          &statement,
+          &mesh.tables[table],
+          &rows_[table],
+          copy ? std::vector<ParameterUse>{} : parameter_uses(statement, mesh.tables[table]),
+          0,
+          RowPicker{statement.access, rows_[table].loaded(),
+                    seed ^ sim::stable_hash(stream.name + statement.sql)}};
       for (const ParameterUse& use : prepared.uses)
         if (use.role == ParameterUse::Role::inserted)
           prepared.inserted_rows = std::max(prepared.inserted_rows, use.row + 1);
@@ -245,10 +283,7 @@ Driver::Driver(const Mesh& mesh, const std::vector<std::unique_ptr<Cluster>>& cl
       Session session;
       session.connection =
           clusters[static_cast<std::size_t>(database.node)]->connect(database.name);
-      for (std::size_t s = 0; s < stream.statements.size(); ++s)
-        session.connection.execute(fmt::format("PREPARE s{} AS {}", s, stream.statements[s].sql));
-      PQsetnonblocking(session.connection.raw(), 1);
-      PQenterPipelineMode(session.connection.raw());
+      if (!played->copies()) prepare(session.connection, stream);
       played->sessions.push_back(std::move(session));
     }
     streams_.push_back(std::move(played));

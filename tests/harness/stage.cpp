@@ -6,8 +6,8 @@
 #include <functional>
 #include <thread>
 
+#include "tests/harness/copy_text.hpp"
 #include "tests/harness/schema_sql.hpp"
-#include "tests/harness/values.hpp"
 
 namespace harness {
 namespace {
@@ -35,24 +35,6 @@ void wait_until(const std::function<bool()>& holds, const std::string& what) {
     if (std::chrono::steady_clock::now() > until) throw HarnessError("waited in vain for " + what);
     std::this_thread::sleep_for(50ms);
   }
-}
-
-std::string copy_line(const Table& table, std::int64_t row) {
-  std::string line;
-  for (const models::Column& column : table.columns) {
-    if (column.generated) continue;
-    const Value value = column_value(column, row);
-    if (!line.empty()) line += '\t';
-    line += value.null ? "\\N" : value.text;
-  }
-  return line + '\n';
-}
-
-std::string copy_statement(const Table& table) {
-  std::string columns;
-  for (const models::Column& column : table.columns)
-    if (!column.generated) columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name);
-  return fmt::format("COPY {} ({}) FROM STDIN", quoted_name(table), columns);
 }
 
 }  // namespace
@@ -131,8 +113,9 @@ void Stage::fill(const PlacedDatabase& placed) const {
 void Stage::load(Connection& connection, const Table& table) const {
   const auto rows = static_cast<std::int64_t>(table.rows.value);
   std::int64_t row = 0;
-  connection.copy_in(copy_statement(table), [&](std::string& chunk) {
-    while (row < rows && chunk.size() < 1 << 20) chunk += copy_line(table, ++row);
+  const std::vector<int> columns = copied_columns(table);
+  connection.copy_in(copy_statement(table, columns), [&](std::string& chunk) {
+    while (row < rows && chunk.size() < 1 << 20) chunk += copy_line(table, columns, ++row);
   });
   if (table.indexes_built_after_load && !table.indexes.empty())
     connection.execute("REINDEX TABLE " + quoted_name(table));
