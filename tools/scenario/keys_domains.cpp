@@ -142,6 +142,8 @@ constexpr Key work_keys[] = {
     skew_key,
     conflicts_key,
     unchanged_key,
+    one_of("pg_cron|domain", {"run_by", Form::choice, "domain; refresh: pg_cron",
+                              "of a job: who starts it on the real server (emit)"}),
     like_key,
     count_key,
 };
@@ -149,6 +151,43 @@ constexpr Object work{"workload entry",
                       "Exactly one of sql, transaction, copy, rebuild; as a stream (`rate:` or "
                       "`clients:`) or as a job (`at:`, `every:`).",
                       work_keys, true};
+
+constexpr Key role_keys[] = {
+    {"login", Form::flag, "on", "off: a group, without limits of its own"},
+    {"member_of", Form::words, "its domain's owner", "roles it is a member of"},
+    within(-1, 100'000, {"connection_limit", Form::whole, "8", "CONNECTION LIMIT; -1: none"}),
+    {"settings", Form::settings, "30s, 60s, 2GB",
+     "ALTER ROLE … SET; default: statement_timeout, idle_in_transaction_session_timeout and "
+     "temp_file_limit"},
+};
+constexpr Object role{"role", "A role of a domain besides its owner and its reader (emit).",
+                      role_keys};
+
+constexpr Key tenant_keys[] = {
+    {"role", Form::text, "required", "the role that is a tenant"},
+    {"tenants", Form::words, "required", "values of the tenant column it may read"},
+};
+constexpr Object tenant{"tenant grant", "Whose rows a role reads.", tenant_keys};
+
+constexpr Key row_security_keys[] = {
+    {"table", Form::text, "required", "the table"},
+    {"tenant", Form::text, "required", "its column that says whose row it is"},
+    made_of(tenant, {"grants", Form::object_list, "none",
+                     "who reads whose rows; kept in a table that no tenant can write"}),
+    {"auditor", Form::text, "nobody", "a group that reads every row"},
+};
+constexpr Object row_security{"row_security", "Readers see their own tenants' rows only (emit).",
+                              row_security_keys};
+
+constexpr Key retention_keys[] = {
+    {"table", Form::text, "required", "the table"},
+    {"column", Form::text, "required", "a timestamptz column that is NOT NULL: when a row came"},
+    within(above_zero, unbounded,
+           {"keep", Form::number, "required", "older rows are deleted", Unit::seconds}),
+    within(above_zero, unbounded, {"every", Form::number, "1d", "how often", Unit::seconds}),
+    {"at", Form::moment, "\"03:30\"", "time of day"},
+};
+constexpr Object retention{"retention", "Clean-up of old rows by a job (emit).", retention_keys};
 
 constexpr Key domain_keys[] = {
     {"node", Form::text, "required", "the node it lives on"},
@@ -158,6 +197,17 @@ constexpr Key domain_keys[] = {
     {"search_path", Form::words, "what the DDL sets, else public", "schemas for unqualified names"},
     made_of(table, {"tables", Form::object_map, "empty tables", "sizes by table name"}),
     made_of(work, {"workload", Form::object_list, "none", "what runs"}),
+    {"owner", Form::text, "NAME_owner", "role that owns its objects (emit)"},
+    {"reader", Form::text, "NAME_reader", "group that reads its contract (emit)"},
+    {"contract", Form::words, "tables of its products",
+     "schemas, or schema.table, that others may read; everything else is internal (emit)"},
+    one_of("staging|intermediate|core|datamarts",
+           {"layers", Form::choices_by_name, "by name: stg, int, core, mrt",
+            "layer by schema: {stg: staging} (emit)"}),
+    made_of(role, {"roles", Form::object_map, "NAME_app", "its login roles and groups (emit)"}),
+    made_of(row_security, {"row_security", Form::object_list, "none", "row-level security (emit)"}),
+    made_of(retention, {"retention", Form::object_list, "none", "clean-up of old rows (emit)"}),
+    {"dbt", Form::text, "none", "name of the dbt project to write (emit)"},
     like_key,
     count_key,
 };

@@ -58,9 +58,18 @@ constexpr Key interceptor_keys[] = {
 constexpr Object interceptor{"drift_interceptor", "Carries schema changes to subscribers.",
                              interceptor_keys};
 
+constexpr Key heartbeat_keys[] = {
+    within(60, 86'400,
+           {"every", Form::number, "1min", "how often a beat is written", Unit::seconds}),
+};
+constexpr Object heartbeat{"heartbeat",
+                           "A row in every publication, so that a silent stream shows (emit).",
+                           heartbeat_keys};
+
 constexpr Key governance_keys[] = {
     made_of(kill_routine, {"kill_routine", Form::object, "none", "kills old snapshots"}),
     made_of(interceptor, {"drift_interceptor", Form::object, "none", "repairs DDL drift"}),
+    made_of(heartbeat, {"heartbeat", Form::object, "none", "shows that replication works (emit)"}),
 };
 }  // namespace
 

@@ -45,6 +45,12 @@ constexpr Key consumer_keys[] = {
     made_of(apply_rates,
             {"apply_rates", Form::object, "measured prior", "speed of the apply worker (event)"}),
     made_of(query, {"queries", Form::object_list, "none", "what it asks"}),
+    {"domain", Form::text, "of its name, or the node's only one",
+     "in whose database it reads (emit)"},
+    {"role", Form::text, "that domain's first login role", "who reads (emit)"},
+    {"view", Form::text, "shared_products.TABLE", "name the consumer reads by (emit)"},
+    within(1, 1'000'000,
+           {"fetch_size", Form::whole, "10000", "rows per round trip (emit, federated)"}),
     like_key,
     count_key,
 };
@@ -77,6 +83,7 @@ constexpr Key product_keys[] = {
            {"share", Form::number, "100%", "with `table`: share of the rows that pass the filter",
             Unit::share}),
     made_of(consumer, {"consumers", Form::object_map, "none", "who reads it"}),
+    {"publication", Form::text, "pub_PRODUCT", "name of its publication (emit, event)"},
     like_key,
     count_key,
 };

@@ -80,6 +80,7 @@ Loaded load_text(std::string text, const std::string& file, const Options& optio
   load_nodes(loading, root);
   load_profiles(loading, root);
   load_domains(loading, root);
+  load_domain_provisioning(loading);
   load_workloads(loading);
   load_products(loading, root);
   load_incidents(loading, root);
@@ -87,6 +88,7 @@ Loaded load_text(std::string text, const std::string& file, const Options& optio
   problems.throw_if_any();
 
   assume_columns(loading);
+  loaded.provisioning = std::move(loading.provisioning);
   loaded.notices = std::move(loading.notices);
   const std::vector<Notice> hazards = lint(loaded.mesh);
   loaded.notices.insert(loaded.notices.end(), hazards.begin(), hazards.end());

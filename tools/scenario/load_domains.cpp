@@ -77,6 +77,9 @@ void load_ddl(Loading& loading, const Section& section, models::Domain& domain) 
     }
     domain.ddl += source->text;
     if (!domain.ddl.empty() && domain.ddl.back() != '\n') domain.ddl += '\n';
+    loading.provisioning.domains.back().ddl.push_back(
+        {source->text,
+         loading.problems.place(loading.texts.place(loading.problems, source->file, 1, 1))});
     std::vector<sql::Problem> found;
     sql::load_ddl(*source, major, state.schema, found);
     loading.texts.report(found, loading.problems, loading.notices);
@@ -117,6 +120,7 @@ void load_domain(Loading& loading, const Section& section) {
   domain.place = section.place();
   const int node = resolve(section, "node", loading.mesh.nodes, "node");
   domain.database = database_of(loading, node, section.text("database").value_or(domain.name));
+  loading.provisioning.domains.emplace_back();
   load_ddl(loading, section, domain);
   loading.search_paths.push_back(search_path_of(loading, section, domain.database));
   loading.mesh.domains.push_back(std::move(domain));

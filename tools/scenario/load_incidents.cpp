@@ -230,6 +230,8 @@ void load_governance(Loading& loading, const Section& root) {
     governance.kill_routine_every = kill->duration("every").value_or(5min);
     governance.kill_routine_xmin_age = kill->number("xmin_age").value_or(500000);
   }
+  if (const auto heartbeat = section->object("heartbeat"))
+    loading.provisioning.heartbeat_every = heartbeat->duration("every").value_or(1min);
   if (const auto interceptor = section->object("drift_interceptor")) {
     governance.drift_interceptor_every = interceptor->duration("every").value_or(60s);
   }

@@ -105,6 +105,7 @@ void load_node(Loading& loading, const Section& section) {
   load_recovery(loading, section, node);
   load_start_state(section, node);
   load_settings(section, node);
+  loading.provisioning.nodes.push_back(load_node_provisioning(section));
   loading.mesh.nodes.push_back(std::move(node));
 }
 

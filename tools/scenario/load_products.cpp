@@ -277,9 +277,15 @@ void load_products(Loading& loading, const Section& root) {
     product.place = section.place();
     load_product_tables(loading, section, product);
     const int database = database_of(loading, section, product);
+    models::ProductProvisioning provisioning{
+        section.text("publication").value_or("pub_" + product.name), {}};
     const auto index = static_cast<int>(loading.mesh.products.size());
-    for (const Section& consumer : section.objects("consumers"))
+    for (const Section& consumer : section.objects("consumers")) {
       product.consumers.push_back(load_consumer(loading, consumer, index, product, database));
+      provisioning.consumers.push_back(load_consumer_provisioning(
+          loading, consumer, product, product.consumers.back().node));
+    }
+    loading.provisioning.products.push_back(std::move(provisioning));
     loading.mesh.products.push_back(std::move(product));
   }
 }

@@ -205,6 +205,9 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
   else
     job.statements = statements_of(loading, entry, subject, domain);
   assume_bulk_rate(loading, job);
+  const bool refresh = subject == "rebuild" && job.by == Job::Rebuild::refresh;
+  loading.provisioning.scheduled_jobs.push_back(
+      entry.choice("run_by").value_or(refresh ? "pg_cron" : "domain") == "pg_cron");
   loading.mesh.jobs.push_back(std::move(job));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/mesh.hpp"
+#include "models/provisioning.hpp"
 #include "tools/scenario/problems.hpp"
 #include "tools/scenario/section.hpp"
 #include "tools/scenario/sql_text.hpp"
@@ -42,6 +43,8 @@ struct Loading {
   std::map<std::size_t, std::string> bulk_rate_paths = {};
 
   sim::Duration utc_offset{0};  // local time minus UTC on the start day
+
+  models::Provisioning provisioning = {};
 };
 
 // The parts, in the order they run: each resolves references against what the earlier ones made.
@@ -54,6 +57,12 @@ void load_incidents(Loading& loading, const Section& root);  // and governance
 void load_objectives(Loading& loading, const Section& root);
 /// What the scenario leaves open about columns of tables in use: decided, and told in words.
 void assume_columns(Loading& loading);
+
+// What the mesh needs to be set up for real, each beside the part it belongs to.
+models::NodeProvisioning load_node_provisioning(const Section& section);
+void load_domain_provisioning(Loading& loading);  // after the domains, before the products
+models::ConsumerProvisioning load_consumer_provisioning(Loading& loading, const Section& section,
+                                                        const models::Product& product, int node);
 
 /// Settings of one node, checked against its major version.
 void load_settings(const Section& node, models::Node& into);

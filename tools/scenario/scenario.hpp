@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/mesh.hpp"
+#include "models/provisioning.hpp"
 
 /// Scenario files: YAML with DDL and SQL inside, checked and turned into models::Mesh.
 /// Every key is described in scenarios/README.md and by schema_json().
@@ -59,6 +60,7 @@ struct Options {
 
 struct Loaded {
   models::Mesh mesh;
+  models::Provisioning provisioning;
   std::string file;  // as given
   std::string text;  // of the scenario file
   std::string hash;  // SHA-256 (hex) of text, overrides and the DDL files it includes
