@@ -16,7 +16,7 @@ version_of() {
 make_links() {
   tr '{' '\n' < native/pg-symlinks.json |
     sed -n 's/.*"source":"\([^"]*\)","target":"\([^"]*\)".*/\1 \2/p' |
-    while read -r source target; do
+    while read -r source target || [ -n "$source" ]; do
       ln -sf "$(basename "$source")" "$target"
     done
 }
