@@ -61,6 +61,7 @@ void LoadBuilder::add_relations() {
     for (std::size_t i = 0; i < t.indexes.size(); ++i) {
       base.index = static_cast<int>(i);
       base.pages = g.indexes[i].pages;
+      if (t.indexes[i].method == Index::Method::gin) add_gin(t, t.indexes[i], g, base);
       load_.relations.push_back(base);
     }
   }

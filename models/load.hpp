@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/curve_cache.hpp"
+#include "models/gin.hpp"
 #include "models/mesh.hpp"
 #include "models/simulate.hpp"
 #include "models/table_site.hpp"
@@ -29,10 +30,11 @@ struct Clock {
 ///   prunes      … times the PRUNE records per update
 ///   splits      leaf splits of an index per second, whoever inserts
 ///   merges      deduplication passes of an index per second
+///   pending     rows per second that need new pages of a GIN index's pending list
 /// On a subscriber (gate >= 0) it is also multiplied with the speed at which the subscription
 /// replays.
 struct Driver {
-  enum class Part { everything, fits, moves, prunes, splits, merges };
+  enum class Part { everything, fits, moves, prunes, splits, merges, pending };
   int clock = -1;
   int gate = -1;  // subscription
   int updates =
@@ -104,6 +106,14 @@ struct PageFill {
 /// Of the page that an update changes.
 PageFill update_fill(const PopulationCurve::Slopes& slopes);
 
+/// A GIN index under inserts.
+struct GinLoad {
+  int relation = -1;
+  double rows = 0;  // indexed at the start
+  GinLayout layout;
+  std::vector<Contribution> rate;  // rows per second
+};
+
 struct SiteLoad {
   std::vector<Contribution> inserted, deleted;  // rows per second
   double rows_per_page = 1;
@@ -141,6 +151,7 @@ struct Load {
   std::vector<Driver> drivers;
   std::vector<UpdateLoad> updates;
   std::vector<LeafLoad> leaves;
+  std::vector<GinLoad> gins;
   std::vector<RelationLoad> relations;
   std::vector<SiteLoad> sites;
   std::vector<NodeLoad> nodes;

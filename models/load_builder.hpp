@@ -67,6 +67,10 @@ class LoadBuilder {
   void add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
                              const std::vector<Contribution>& entries, bool new_key,
                              const Entries& how);
+  GinLoad* gin_load(int relation);
+  void add_gin(const Table& table, const Index& index, const TableGeometry& geometry,
+               RelationLoad& relation);
+  void add_gin_entries(RelationLoad& r, const std::vector<Contribution>& rows, bool logged);
   std::vector<PageClass> leaf_classes(const IndexGeometry& index, const TableGeometry& g,
                                       DrawnAccess access) const;
   static void flatten(std::vector<PageClass>& classes, double first_touches);

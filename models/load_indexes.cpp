@@ -37,7 +37,12 @@ void LoadBuilder::add_index_entries(const Target& target, double rate,
     std::vector<Contribution> entries;
     for (const Contribution& c : by)
       entries.push_back({c.driver, c.amount * rate * index.layout.rows_share});
-    if (t.persistence == Persistence::permanent)
+    const bool logged = t.persistence == Persistence::permanent;
+    if (t.indexes[i].method == Index::Method::gin) {
+      add_gin_entries(r, entries, logged);
+      continue;
+    }
+    if (logged)
       for (const Contribution& c : entries)
         add_wal(r.node, c.driver, c.amount * aligned8(btree_insert_leaf(index.layout)), c.amount);
     const bool new_key = how.changed == nullptr || reads_any(t.indexes[i], *how.changed);

@@ -34,6 +34,7 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::incident:
     case Kind::update_step:
     case Kind::leaf_step:
+    case Kind::gin_step:
       return 0;
     case Kind::checkpoint_end:
       return 1;
@@ -71,6 +72,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   relations_of_node_.resize(mesh.nodes.size());
   sites_of_node_.resize(mesh.nodes.size());
   leaves_of_node_.resize(mesh.nodes.size());
+  gins_of_node_.resize(mesh.nodes.size());
   relations_of_site_.resize(load.sites.size());
   for (std::size_t r = 0; r < load.relations.size(); ++r) {
     RelationState& state = relations_.emplace_back();
@@ -93,6 +95,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
         load.relations[static_cast<std::size_t>(load.leaves[l].relation)];
     leaves_of_node_[static_cast<std::size_t>(relation.node)].push_back(l);
   }
+  add_gins();
   for (std::size_t s = 0; s < load.sites.size(); ++s) {
     SiteState& state = sites_.emplace_back();
     const Table& table = mesh.tables[static_cast<std::size_t>(layout.sites[s].table)];
@@ -257,6 +260,8 @@ void Simulation::dispatch(sim::TimerId id) {
       return on_update_step(index);
     case Kind::leaf_step:
       return on_leaf_step(index);
+    case Kind::gin_step:
+      return on_gin_step(index);
     case Kind::checkpoint_end:
       return end_checkpoint(index);
     case Kind::time_due:

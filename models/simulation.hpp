@@ -45,6 +45,7 @@ class Simulation {
     incident,
     update_step,
     leaf_step,
+    gin_step,
     checkpoint_end,
     time_due,
     volume_due,
@@ -83,6 +84,18 @@ class Simulation {
     double x = 0, next = 0;  // entries per entry at the start so far; where the slopes change
     double rate = 0;         // entries per second
     LeafCurve::Slopes slopes;
+    Instant settled;
+    sim::TimerId step;
+  };
+  struct GinState {
+    double rows = 0;                  // in the tree
+    double pending = 0, longest = 0;  // rows in the list, at most so far
+    double direct = 0;                // fastupdate off: rows since the tree was brought up to date
+    double rate = 0;                  // rows per second
+    GinPages built;
+    double bytes = 0, pages = 1;      // of the entry tree
+    double new_keys = 0;              // since it was built
+    double unimaged = 1, cycle = -1;  // share of its pages since the redo point `cycle`
     Instant settled;
     sim::TimerId step;
   };
@@ -218,6 +231,16 @@ class Simulation {
   void schedule_vacuum(std::size_t site);
   void settle_site(std::size_t site);
 
+  // ---- simulation_gin.cpp: pending lists of GIN indexes
+  // -------------------------------------------------------
+  void add_gins();
+  const RelationLoad& gin_relation(std::size_t gin) const;
+  void settle_gin(std::size_t gin);
+  bool gin_list_grows(std::size_t gin) const;
+  void set_gin_rates(std::size_t gin, double rate);
+  void on_gin_step(std::size_t gin);
+  void flush_gin(std::size_t gin);
+
   // ---- simulation_node.cpp: checkpoints, pg_wal, volumes
   // -------------------------------------------------------
   void settle(std::size_t node);
@@ -313,13 +336,14 @@ class Simulation {
   std::vector<RelationState> relations_;
   std::vector<UpdateState> updates_;
   std::vector<LeafState> leaves_;
+  std::vector<GinState> gins_;
   std::vector<SiteState> sites_;
   std::vector<NodeState> nodes_;
   std::vector<SlotState> slots_;
   std::vector<IncidentState> incidents_;
   std::vector<JobState> jobs_;
   std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, sites_of_node_,
-      leaves_of_node_;
+      leaves_of_node_, gins_of_node_;
   std::vector<std::vector<std::size_t>> relations_of_site_;
 };
 

@@ -149,6 +149,11 @@ void Simulation::refresh_drivers() {
     const Driver& driver = load_.drivers[d];
     if (driver.clock >= 0) continue;
     const auto l = static_cast<std::size_t>(driver.updates);
+    if (driver.part == Driver::Part::pending) {
+      const auto site = static_cast<std::size_t>(gin_relation(l).site);
+      drivers_[d] = gin_list_grows(l) && has_room(site) ? total(load_.gins[l].rate, drivers_) : 0;
+      continue;
+    }
     const LeafCurve::Slopes& slopes = leaves_[l].slopes;
     const auto site = static_cast<std::size_t>(
         load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
@@ -200,6 +205,8 @@ void Simulation::set_relation_rates(std::size_t index, const std::vector<double>
     relation.growth = sites_[site].reusable > 0 ? 0 : total(load_.relations[r].growth, drivers);
     node.growth += relation.growth;
   }
+  for (const std::size_t g : gins_of_node_[index])
+    set_gin_rates(g, total(load_.gins[g].rate, drivers));
   for (const std::size_t l : leaves_of_node_[index]) {
     settle_leaves(l);
     LeafState& state = leaves_[l];

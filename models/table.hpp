@@ -12,6 +12,14 @@ namespace models {
 /// middle.
 enum class KeyOrder { unknown, ascending, random };
 
+/// The elements of an array's or JSON document's values: what a GIN index stores.
+struct Elements {
+  double per_row = 0;   // that repeat from row to row: array elements, JSON keys, values …
+  double distinct = 0;  // … of so many different ones
+  double unique = 0;    // per row, that no other row has
+  double width = 8;     // average bytes of one
+};
+
 struct Column {
   std::string name;
   std::string type;  // canonical, without typmod: integer, bigint, character varying, numeric,
@@ -36,6 +44,7 @@ struct Column {
                         // and width
   double null_fraction = 0;            // 0..1
   double distinct = 0;                 // number of distinct values; 0 = as many as rows
+  std::optional<Elements> elements;    // unset = assumed from type and width
   KeyOrder order = KeyOrder::unknown;  // serial, identity and now() defaults: ascending;
                                        // gen_random_uuid(): random
 };
@@ -56,6 +65,8 @@ struct Index {
   bool unique = false;
   bool primary = false;
   bool deduplicate = true;          // storage parameter deduplicate_items
+  bool fastupdate = true;           // GIN: new entries wait in a pending list …
+  double pending_list_limit = 0;    // … of so many bytes; 0 = gin_pending_list_limit
   int fillfactor = 0;               // 0 = the method's default (B-tree 90)
   std::string predicate;            // partial index: its SQL
   std::vector<int> predicate_uses;  // columns the predicate reads

@@ -157,6 +157,18 @@ void WalFlow::add(double aligned_bytes, double records) {
   records_ += records;
 }
 
+void WalFlow::add_images(double images, double bytes) {
+  add(images * bytes * compression_, 0);
+  const auto raise = [&](sim::Mixture& curve, double by) {
+    sim::Mixture raised{curve.value() + by, 0};
+    for (const Term& term : terms_)
+      raised.add(&curve == &images_ ? term.pages : term.bytes, term.rate);
+    curve = std::move(raised);
+  };
+  raise(images_, images);
+  raise(image_bytes_, images * bytes * compression_);
+}
+
 Instant WalFlow::reaches(Lsn lsn, Instant limit) const {
   if (limit <= base_) return never;
   const auto when = curve_.crossing(lsn.bytes, limit - base_);

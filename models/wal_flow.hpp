@@ -43,6 +43,9 @@ class WalFlow {
   /// Adds WAL at once: checkpoint records.
   void add(double aligned_bytes, double records);
 
+  /// Images at once, of `bytes` each, the record that carries them not counted.
+  void add_images(double images, double bytes);
+
   /// Positions and rates from the last event on. The position at one instant is asked for again and
   /// again.
   Lsn lsn(Instant t) const {

@@ -3,6 +3,18 @@
 namespace scenario {
 namespace {
 
+constexpr Key elements_keys[] = {
+    within(
+        0, 10000,
+        {"per_row", Form::number, "0",
+         "elements of a value that repeat from row to row: array elements, JSON keys and values"}),
+    within(1, unbounded, {"distinct", Form::number, "1000", "of so many different ones"}),
+    within(0, 10000, {"unique", Form::number, "0", "elements per value that no other row has"}),
+    within(1, 2000, {"width", Form::number, "8", "average bytes of an element", Unit::bytes}),
+};
+constexpr Object elements{
+    "elements", "What a GIN index on an array or jsonb column stores per row.", elements_keys};
+
 constexpr Key table_keys[] = {
     {"rows", Form::quantity, "0", "live rows at the start, freshly loaded and vacuumed"},
     {"dead_rows", Form::quantity, "0", "dead rows at the start (n_dead_tup)"},
@@ -18,6 +30,8 @@ constexpr Key table_keys[] = {
     within(1, unbounded,
            {"distinct", Form::numbers_by_name, "as many as rows",
             "number of distinct values by column"}),
+    made_of(elements, {"elements", Form::object_map, "assumed from type and width",
+                       "elements by array or jsonb column, for its GIN index"}),
     one_of("ascending|random",
            {"order", Form::choices_by_name, "serial and integer keys ascending, uuid random",
             "where new values of a column fall in its order"}),

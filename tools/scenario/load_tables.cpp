@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/gin.hpp"
 #include "models/type_layout.hpp"
 #include "tools/scenario/loading.hpp"
 
@@ -64,6 +65,15 @@ void load_values(const Section& section, Table& table) {
   for (const auto& [name, count] : section.numbers_by_name("distinct"))
     if (const int index = resolve_column(section, table, name); index >= 0)
       table.columns[static_cast<std::size_t>(index)].distinct = count.value;
+  for (const Section& given : section.objects("elements")) {
+    const int index = resolve_column(section, table, {given.name(), given.mark()});
+    if (index < 0) continue;
+    models::Elements& elements = table.columns[static_cast<std::size_t>(index)].elements.emplace();
+    elements.per_row = given.number("per_row").value_or(0);
+    elements.distinct = given.number("distinct").value_or(1000);
+    elements.unique = given.number("unique").value_or(0);
+    elements.width = given.number("width").value_or(8);
+  }
   for (const auto& [name, order] : section.choices_by_name("order"))
     if (const int index = resolve_column(section, table, name); index >= 0)
       table.columns[static_cast<std::size_t>(index)].order =
@@ -174,7 +184,14 @@ void assume_columns(Loading& loading) {
         loading.mesh.assumptions.push_back(
             fmt::format("column {}.{}: {}", table.qualified_name(), column.name, width));
     }
-    for (const Index& index : table.indexes) assume_key(loading, table, index, in_use[t]);
+    for (const Index& index : table.indexes) {
+      if (index.method != Index::Method::gin) {
+        assume_key(loading, table, index, in_use[t]);
+      } else if (std::string assumed = models::gin_assumption(table, index);
+                 in_use[t] && !assumed.empty()) {
+        loading.mesh.assumptions.push_back(std::move(assumed));
+      }
+    }
   }
 }
 

@@ -108,6 +108,18 @@ bool DdlReader::index_options(models::Index& index, Node options) {
       index.fillfactor = static_cast<int>(*value);
     } else if (option["defname"].text() == "deduplicate_items") {
       index.deduplicate = option_flag(*current_, option).value_or(true);
+    } else if (option["defname"].text() == "fastupdate") {
+      index.fastupdate = option_flag(*current_, option).value_or(true);
+    } else if (option["defname"].text() == "gin_pending_list_limit") {
+      constexpr double least = 64, most = 2147483647;  // kB
+      const auto value = option_number(*current_, option, least, most);
+      if (!value) {
+        error(option.location(),
+              fmt::format("gin_pending_list_limit '{}' is not a number of kB from 64",
+                          option_text(*current_, option)));
+        return false;
+      }
+      index.pending_list_limit = *value * 1024;
     }
   }
   return true;
