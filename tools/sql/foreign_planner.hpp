@@ -1,0 +1,85 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "tools/sql/foreign_block.hpp"
+#include "tools/sql/foreign_cost.hpp"
+#include "tools/sql/shippable.hpp"
+
+namespace sql {
+
+/// Decides for one block after the other what is sent. foreign_query.cpp has scans and joins,
+/// foreign_upper.cpp grouping, ordering and LIMIT.
+class ForeignPlanner {
+ public:
+  ForeignPlanner(const Prepared& prepared, const ForeignCatalog& catalog, BlockReader& blocks);
+
+  void plan(const QueryBlock& block);
+  models::ForeignPlan take() { return std::move(plan_); }
+
+ private:
+  /// Relations that one remote statement reads, or one local relation.
+  struct Unit {
+    std::set<int> relations;
+    int server = -1;
+    std::vector<const Expr*> remote, local;  // conditions
+    std::string name;                        // as EXPLAIN names it
+    bool joined = false, orderable = true;
+    PlanCost cost;    // of the remote server's part
+    double rows = 1;  // that pass all conditions, as expected
+    double sent = 1;  // fetched: those that pass the remote ones
+    double scanned = 0;
+  };
+  /// What a block needs of a column above a unit.
+  using Columns = std::vector<const Expr*>;
+
+  Unit base(int relation, const QueryBlock& block);
+  void classify(Unit& unit, const std::vector<const Expr*>& conditions);
+  std::optional<Unit> pushed_join(const Unit& left, const Unit& right, const QueryBlock& block);
+  double joined_rows(const Unit& left, const Unit& right,
+                     const std::vector<const Expr*>& conditions) const;
+  bool join_is_cheaper(const Unit& joined, const Unit& left, const Unit& right,
+                       std::size_t clauses);
+  void join_units(std::vector<Unit>& units, const QueryBlock& block);
+  void parameterize(std::vector<models::ForeignScan>& scans, const std::vector<Unit>& units,
+                    const QueryBlock& block);
+  models::ForeignScan scan_of(const Unit& unit, const QueryBlock& block) const;
+  Columns columns_above(const Unit& unit, const QueryBlock& block) const;
+  double width_of(const Columns& columns) const;
+
+  // foreign_upper.cpp
+  void finish_single(Unit& unit, const QueryBlock& block);
+  bool group_pushed(const Unit& unit, const QueryBlock& block, models::ForeignScan& scan);
+  bool minmax_pushed(const Unit& unit, const QueryBlock& block, const models::ForeignScan& scan);
+  std::vector<const Expr*> keys_of_local_step(const QueryBlock& block) const;
+  void order_and_limit(const Unit& unit, const QueryBlock& block, models::ForeignScan& scan);
+  double groups_of(const std::vector<const Expr*>& group, double rows) const;
+  std::optional<Refusal> grouping_refusal(const Unit& unit, const QueryBlock& block,
+                                          std::vector<const Expr*>& sent);
+
+  Shippability shippability(const Unit& unit, bool upper) const;
+  void refuse(Refusal refusal);
+  void refuse_local(const Unit& unit, std::string_view what);
+  ForeignStatistics statistics(int relation, bool as_planner) const;
+  double distinct_of(const Expr& column, bool as_planner) const;
+  double share(const std::vector<const Expr*>& conditions, bool as_planner) const;
+  const RangeEntry& entry(int relation) const {
+    return blocks_.expressions.range_table[static_cast<std::size_t>(relation)];
+  }
+  int server_of(int relation) const;
+  double tuple_cost() const { return catalog_.options.fdw_tuple_cost; }
+  PlanCost total(const Unit& unit) const {
+    return fetched(unit.cost, catalog_.options.fdw_startup_cost, tuple_cost());
+  }
+  bool is_never_null(const Expr& condition) const;
+  bool close(const PlanCost& a, const PlanCost& b) const;
+
+  const Prepared& prepared_;
+  const ForeignCatalog& catalog_;
+  BlockReader& blocks_;
+  models::ForeignPlan plan_;
+};
+
+}  // namespace sql

@@ -1,0 +1,503 @@
+#include "tools/sql/foreign_query.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/sql/depth.hpp"
+#include "tools/sql/foreign_planner.hpp"
+
+namespace sql {
+namespace {
+
+using Join = QueryBlock::Join;
+
+bool within(const std::set<int>& inner, const std::set<int>& outer) {
+  return std::includes(outer.begin(), outer.end(), inner.begin(), inner.end());
+}
+
+bool touches(const std::set<int>& a, const std::set<int>& b) {
+  return std::any_of(a.begin(), a.end(), [&](int r) { return b.contains(r); });
+}
+
+/// A condition that no row of NULLs passes.
+bool is_strict(const Expr& condition) {
+  if (condition.kind == Expr::Kind::null_test) return condition.name == "IS NOT NULL";
+  bool strict = condition.kind == Expr::Kind::op || condition.kind == Expr::Kind::array_op;
+  walk(condition, [&](const Expr& part) {
+    strict = strict && (part.strict || part.kind == Expr::Kind::array);
+  });
+  return strict;
+}
+
+/// reduce_outer_joins(): WHERE that no NULL passes makes an outer join an inner one.
+QueryBlock reduced(QueryBlock block) {
+  for (auto join = block.joins.begin(); join != block.joins.end();) {
+    const auto forces = [&](const std::set<int>& side) {
+      return std::any_of(block.conditions.begin(), block.conditions.end(), [&](const Expr* each) {
+        return is_strict(*each) && touches(relations_of(*each), side);
+      });
+    };
+    if (join->kind == Join::Kind::full) {
+      const bool left = forces(join->left), right = forces(join->right);
+      if (left || right) join->kind = Join::Kind::left;
+      if (right && !left) std::swap(join->left, join->right);
+      if (!(left && right)) {
+        ++join;
+        continue;
+      }
+    }
+    if (join->kind == Join::Kind::left && forces(join->right)) {
+      block.conditions.insert(block.conditions.end(), join->conditions.begin(),
+                              join->conditions.end());
+      join = block.joins.erase(join);
+    } else {
+      ++join;
+    }
+  }
+  return block;
+}
+
+}  // namespace
+
+ForeignPlanner::ForeignPlanner(const Prepared& prepared, const ForeignCatalog& catalog,
+                               BlockReader& blocks)
+    : prepared_{prepared}, catalog_{catalog}, blocks_{blocks} {}
+
+int ForeignPlanner::server_of(int relation) const {
+  const int table = entry(relation).table;
+  return table < 0 ? -1 : catalog_.server_of(table);
+}
+
+Shippability ForeignPlanner::shippability(const Unit& unit, bool upper) const {
+  Shippability rules{blocks_.expressions.catalog(),
+                     [&unit](int relation) { return unit.relations.contains(relation); }, upper};
+  if (!catalog_.options.extensions.empty())
+    rules.shippable_name = [this](const std::string& name) {
+      return !blocks_.expressions.catalog().has_function(name);
+    };
+  return rules;
+}
+
+void ForeignPlanner::refuse(Refusal refusal) {
+  for (const models::ForeignRefusal& known : plan_.refusals)
+    if (known.what == refusal.what && known.reason == refusal.reason) return;
+  const Problem at = prepared_.problem(refusal.location, Problem::Severity::notice, "");
+  plan_.refusals.push_back({std::move(refusal.what),
+                            std::move(refusal.reason),
+                            std::move(refusal.fix),
+                            {at.file, at.line, at.column}});
+}
+
+ForeignStatistics ForeignPlanner::statistics(int relation, bool as_planner) const {
+  return {&catalog_.tables[static_cast<std::size_t>(entry(relation).table)],
+          !as_planner || catalog_.options.analyzed};
+}
+
+double ForeignPlanner::distinct_of(const Expr& column, bool as_planner) const {
+  if (column.relation < 0 || entry(column.relation).table < 0 || column.column < 0) return 200;
+  return statistics(column.relation, as_planner).distinct(column.column, 32);
+}
+
+/// Source    src/backend/optimizer/plan/initsplan.c, restriction_is_always_true() (17)
+bool ForeignPlanner::is_never_null(const Expr& condition) const {
+  if (condition.kind != Expr::Kind::null_test || condition.name != "IS NOT NULL") return false;
+  const Expr& column = *condition.args[0];
+  if (column.kind != Expr::Kind::column || column.column < 0 || entry(column.relation).table < 0)
+    return false;
+  return catalog_.tables[static_cast<std::size_t>(entry(column.relation).table)]
+      .columns[static_cast<std::size_t>(column.column)]
+      .not_null;
+}
+
+double ForeignPlanner::share(const std::vector<const Expr*>& conditions, bool as_planner) const {
+  double all = 1;
+  for (const Expr* each : conditions)
+    all *= selectivity(*each, [&](const Expr& column) { return distinct_of(column, as_planner); });
+  return all;
+}
+
+bool ForeignPlanner::close(const PlanCost& a, const PlanCost& b) const {
+  return a.total <= b.total * 1.1 && b.total <= a.total * 1.1;
+}
+
+/// Columns that leave the unit: what stands above it, and what its own local conditions read.
+ForeignPlanner::Columns ForeignPlanner::columns_above(const Unit& unit,
+                                                      const QueryBlock& block) const {
+  Columns columns;
+  const auto add = [&](const Expr* expr) {
+    walk(*expr, [&](const Expr& part) {
+      if (part.kind != Expr::Kind::column || !unit.relations.contains(part.relation)) return;
+      if (part.column == -1) {  // the whole row
+        for (std::size_t o = 0; o < entry(part.relation).outputs.size(); ++o)
+          columns.push_back(blocks_.expressions.column(part.relation, static_cast<int>(o)));
+        return;
+      }
+      if (part.column == -2) return;
+      columns.push_back(&part);
+    });
+  };
+  for (const auto* list : {&block.targets, &block.group, &block.having, &block.order, &unit.local})
+    for (const Expr* expr : *list) add(expr);
+  for (const Expr* expr : block.conditions)
+    if (!within(relations_of(*expr), unit.relations)) add(expr);
+  for (const Join& join : block.joins)
+    for (const Expr* expr : join.conditions)
+      if (!(within(join.left, unit.relations) && within(join.right, unit.relations)) &&
+          !within(relations_of(*expr), unit.relations))
+        add(expr);
+  Columns once;
+  for (const Expr* column : columns)
+    if (std::none_of(once.begin(), once.end(), [&](const Expr* known) {
+          return known->relation == column->relation && known->column == column->column;
+        }))
+      once.push_back(column);
+  return once;
+}
+
+double ForeignPlanner::width_of(const Columns& columns) const {
+  double width = 0;
+  for (const Expr* column : columns)
+    if (column->column >= 0 && entry(column->relation).table >= 0)
+      width +=
+          planner_width(catalog_.tables[static_cast<std::size_t>(entry(column->relation).table)]
+                            .columns[static_cast<std::size_t>(column->column)],
+                        catalog_.options.analyzed);
+  return width;
+}
+
+void ForeignPlanner::classify(Unit& unit, const std::vector<const Expr*>& conditions) {
+  const Shippability rules = shippability(unit, false);
+  for (const Expr* condition : conditions) {
+    if (std::optional<Refusal> refused = rules.refusal_of_condition(*condition)) {
+      unit.local.push_back(condition);
+      refuse(std::move(*refused));
+    } else {
+      unit.remote.push_back(condition);
+    }
+  }
+}
+
+/// A base relation with the conditions that concern it alone.
+ForeignPlanner::Unit ForeignPlanner::base(int relation, const QueryBlock& block) {
+  Unit unit;
+  unit.relations = {relation};
+  unit.server = server_of(relation);
+  unit.name = entry(relation).alias;
+  std::vector<const Expr*> own;
+  const bool nullable = std::any_of(block.joins.begin(), block.joins.end(), [&](const Join& join) {
+    return (join.kind == Join::Kind::left && join.right.contains(relation)) ||
+           (join.kind == Join::Kind::full &&
+            (join.right.contains(relation) || join.left.contains(relation)));
+  });
+  const auto mine = [&](const Expr& condition) {
+    const std::set<int> reads = relations_of(condition);
+    const bool volatile_only = reads.empty() && block.relations.size() == 1;
+    return volatile_only || reads == std::set<int>{relation};
+  };
+  if (!nullable)
+    for (const Expr* condition : block.conditions)
+      if (mine(*condition)) own.push_back(condition);
+  for (const Join& join : block.joins)
+    if (join.kind != Join::Kind::full && join.right.contains(relation))
+      for (const Expr* condition : join.conditions)
+        if (mine(*condition)) own.push_back(condition);
+  if (entry(relation).table < 0 || unit.server < 0) {
+    unit.server = -1;
+    unit.rows = entry(relation).table < 0
+                    ? 1000
+                    : std::max(1.0, statistics(relation, false).rows(32) * share(own, false));
+    unit.cost = {0, unit.rows * cpu_tuple_cost, unit.rows, 32};
+    return unit;
+  }
+  // From 17 on the planner drops IS NOT NULL of columns that cannot be NULL.
+  if (catalog_.major >= 17 && !nullable)
+    std::erase_if(own, [&](const Expr* condition) { return is_never_null(*condition); });
+  classify(unit, own);
+  const double width = width_of(columns_above(unit, block));
+  const ForeignStatistics known = statistics(relation, true), real = statistics(relation, false);
+  unit.scanned = real.rows(width);
+  unit.sent = unit.scanned * share(unit.remote, false);
+  unit.rows = unit.sent * share(unit.local, false);
+  double per_row = cpu_tuple_cost;
+  for (const Expr* condition : own) per_row += clause_cost(*condition);
+  const double planned = known.rows(width);
+  unit.cost = {0, known.pages(width) + per_row * planned,
+               std::max(1.0, std::round(planned * share(unit.remote, true))), width};
+  return unit;
+}
+
+double ForeignPlanner::joined_rows(const Unit& left, const Unit& right,
+                                   const std::vector<const Expr*>& conditions) const {
+  double rows = left.cost.rows * right.cost.rows;
+  for (const Expr* condition : conditions) {
+    if (condition->kind == Expr::Kind::op && condition->estimator == "eqsel" &&
+        relations_of(*condition).size() == 2) {
+      double most = 1;
+      walk(*condition, [&](const Expr& part) {
+        if (part.kind == Expr::Kind::column) most = std::max(most, distinct_of(part, true));
+      });
+      rows /= most;
+    } else {
+      rows *= share({condition}, true);
+    }
+  }
+  return std::max(1.0, rows);
+}
+
+/// foreign_join_ok(): may the two be joined remotely? The unit then has the join's conditions.
+std::optional<ForeignPlanner::Unit> ForeignPlanner::pushed_join(const Unit& left, const Unit& right,
+                                                                const QueryBlock& block) {
+  Unit joined;
+  joined.relations = left.relations;
+  joined.relations.insert(right.relations.begin(), right.relations.end());
+  joined.server = left.server;
+  joined.joined = true;
+  const Join* outer = nullptr;
+  for (const Join& join : block.joins)
+    if (touches(join.left, joined.relations) && touches(join.right, joined.relations) &&
+        !(within(join.left, left.relations) && within(join.right, left.relations)) &&
+        !(within(join.left, right.relations) && within(join.right, right.relations)))
+      outer = &join;
+  const auto no = [&](std::string reason, std::string fix) -> std::optional<Unit> {
+    refuse({fmt::format("the join of {} and {}", left.name, right.name), std::move(reason),
+            std::move(fix), -1});
+    return std::nullopt;
+  };
+  for (const Unit* side : {&left, &right})
+    if (!side->local.empty())
+      return no(fmt::format("needs a condition on {} that is checked locally", side->name),
+                "make that condition shippable, or filter after the join");
+  std::string kind = "INNER";
+  std::vector<const Expr*> conditions;
+  if (outer != nullptr) {
+    kind = outer->kind == Join::Kind::left   ? "LEFT"
+           : outer->kind == Join::Kind::full ? "FULL"
+                                             : "SEMI";
+    if (outer->kind == Join::Kind::anti)
+      return no("is an anti join (NOT EXISTS), which is never sent",
+                "use LEFT JOIN … IS NULL, or send the keys");
+    if (outer->kind == Join::Kind::semi && catalog_.major < 17)
+      return no("is a semi join (EXISTS, IN), sent from PostgreSQL 17 on only",
+                "write it as a join with a unique key");
+    for (const Expr* condition : outer->conditions)
+      if (relations_of(*condition).size() != 1 || outer->kind == Join::Kind::full)
+        conditions.push_back(condition);
+    for (const Expr* condition : conditions)
+      if (auto refused = shippability(joined, false).refusal_of_condition(*condition)) {
+        refuse(*refused);
+        return no(fmt::format("has a condition that stays local: {}", refused->what),
+                  "make every condition of ON shippable");
+      }
+  }
+  for (const Expr* condition : block.conditions) {
+    const std::set<int> reads = relations_of(*condition);
+    if (within(reads, joined.relations) && !within(reads, left.relations) &&
+        !within(reads, right.relations))
+      conditions.push_back(condition);
+    else if (outer != nullptr && outer->kind != Join::Kind::semi &&
+             within(reads, joined.relations) && touches(reads, outer->right))
+      conditions.push_back(condition);
+  }
+  classify(joined, conditions);
+  const std::size_t clauses = joined.remote.size();
+  joined.remote.insert(joined.remote.end(), left.remote.begin(), left.remote.end());
+  joined.remote.insert(joined.remote.end(), right.remote.begin(), right.remote.end());
+  joined.name = fmt::format("({}) {} JOIN ({})", left.name, kind, right.name);
+  const double cross = left.cost.rows * right.cost.rows;
+  joined.cost.rows = std::min(cross, joined_rows(left, right, conditions));
+  if (outer != nullptr && outer->kind == Join::Kind::semi)
+    joined.cost.rows = std::min(joined.cost.rows, left.cost.rows);
+  if (outer != nullptr && outer->kind == Join::Kind::left)
+    joined.cost.rows = std::max(joined.cost.rows, left.cost.rows);
+  joined.rows = joined.cost.rows;
+  if (!catalog_.options.analyzed) joined.rows = std::max(left.rows, right.rows);
+  joined.sent = joined.rows;
+  joined.scanned = left.scanned + right.scanned;
+  double per_row = 0;
+  for (const Expr* condition : conditions) per_row += clause_cost(*condition);
+  if (catalog_.options.use_remote_estimate) {
+    const PlanCost remote = hash_joined(left.cost, right.cost, clauses, joined.cost.rows);
+    joined.cost.total = remote.total;
+    joined.cost.startup = remote.startup;
+  } else {
+    joined.cost.total = left.cost.total + right.cost.total + cross * per_row;
+  }
+  joined.cost.width = width_of(columns_above(joined, block));
+  return joined;
+}
+
+bool ForeignPlanner::join_is_cheaper(const Unit& joined, const Unit& left, const Unit& right,
+                                     std::size_t clauses) {
+  const Unit& big = left.cost.rows >= right.cost.rows ? left : right;
+  const Unit& small = &big == &left ? right : left;
+  const PlanCost local =
+      hash_joined(total(big), total(small), std::max<std::size_t>(clauses, 1), joined.cost.rows);
+  const PlanCost pushed = total(joined);
+  if (close(local, pushed)) plan_.uncertain = true;
+  return pushed.total < local.total;
+}
+
+/// Joins remotely what may be and is cheaper so; what is left stays apart.
+void ForeignPlanner::join_units(std::vector<Unit>& units, const QueryBlock& block) {
+  for (bool again = true; again;) {
+    again = false;
+    for (std::size_t i = 0; i < units.size() && !again; ++i)
+      for (std::size_t j = i + 1; j < units.size() && !again; ++j) {
+        if (units[i].server < 0 || units[i].server != units[j].server) continue;
+        const bool connected =
+            std::any_of(block.conditions.begin(), block.conditions.end(),
+                        [&](const Expr* condition) {
+                          const std::set<int> reads = relations_of(*condition);
+                          return touches(reads, units[i].relations) &&
+                                 touches(reads, units[j].relations);
+                        }) ||
+            std::any_of(block.joins.begin(), block.joins.end(), [&](const Join& join) {
+              return (touches(join.left, units[i].relations) &&
+                      touches(join.right, units[j].relations)) ||
+                     (touches(join.right, units[i].relations) &&
+                      touches(join.left, units[j].relations));
+            });
+        if (!connected && units.size() > 2) continue;
+        std::optional<Unit> joined = pushed_join(units[i], units[j], block);
+        if (!joined) continue;
+        if (units.size() > 2 || joined->relations.size() > 2) plan_.uncertain = true;
+        if (!join_is_cheaper(*joined, units[i], units[j], joined->remote.size())) {
+          refuse({fmt::format("the join of {} and {}", units[i].name, units[j].name),
+                  fmt::format("may be sent, but is estimated dearer than fetching both: without "
+                              "use_remote_estimate it is costed as {:.0f} x {:.0f} comparisons",
+                              units[i].cost.rows, units[j].cost.rows),
+                  "set use_remote_estimate 'true' on the server", -1});
+          continue;
+        }
+        units[i] = std::move(*joined);
+        units.erase(units.begin() + static_cast<std::ptrdiff_t>(j));
+        again = true;
+      }
+  }
+}
+
+/// With remote estimates a small local side may drive a parameterised remote scan.
+void ForeignPlanner::parameterize(std::vector<models::ForeignScan>& scans,
+                                  const std::vector<Unit>& units, const QueryBlock& block) {
+  if (!catalog_.options.use_remote_estimate || units.size() != 2) return;
+  const std::size_t foreign = units[0].server >= 0 ? 0 : 1;
+  const Unit &remote = units[foreign], &local = units[1 - foreign];
+  if (local.server >= 0 || remote.server < 0 || scans.size() != 1) return;
+  double matches = remote.cost.rows;
+  int clauses = 0;
+  for (const Expr* condition : block.conditions)
+    if (condition->kind == Expr::Kind::op && condition->estimator == "eqsel" &&
+        touches(relations_of(*condition), local.relations) &&
+        touches(relations_of(*condition), remote.relations) &&
+        !shippability(remote, false).refusal(*condition)) {
+      ++clauses;
+      for (const Expr* side : condition->args)
+        walk(*side, [&](const Expr& part) {
+          if (part.kind == Expr::Kind::column && remote.relations.contains(part.relation))
+            matches = std::min(matches, remote.cost.rows / distinct_of(part, true));
+        });
+    }
+  if (clauses == 0) return;
+  const PlanCost whole = total(remote);
+  const double looped =
+      local.cost.total + local.rows * (catalog_.options.fdw_startup_cost + whole.total * 0.001 +
+                                       8.3 + (tuple_cost() + cpu_tuple_cost) * matches);
+  const double hashed = hash_joined(whole, local.cost, 1, remote.cost.rows).total;
+  if (looped < hashed * 1.2 && hashed < looped * 1.2) plan_.uncertain = true;
+  if (looped >= hashed) return;
+  scans[0].loops = std::max(1.0, local.rows);
+  scans[0].rows = std::max(matches, 0.0);
+  scans[0].remote_conditions += clauses;
+}
+
+models::ForeignScan ForeignPlanner::scan_of(const Unit& unit, const QueryBlock& block) const {
+  models::ForeignScan scan;
+  scan.relations = unit.name;
+  scan.server = unit.server;
+  scan.joined = unit.joined;
+  scan.remote_conditions = static_cast<int>(unit.remote.size());
+  scan.local_conditions = static_cast<int>(unit.local.size());
+  scan.rows = unit.sent;
+  scan.scanned_rows = unit.scanned;
+  if (unit.relations.size() == 1) {
+    scan.table = entry(*unit.relations.begin()).table;
+    scan.grows = true;
+  }
+  for (const Expr* column : columns_above(unit, block)) {
+    models::ForeignColumn out{column->name, "", 0, 0};
+    if (column->column >= 0 && entry(column->relation).table >= 0) {
+      const models::Column& of =
+          catalog_.tables[static_cast<std::size_t>(entry(column->relation).table)]
+              .columns[static_cast<std::size_t>(column->column)];
+      out = {of.name, of.type, of.text_width.value > 0 ? of.text_width.value : of.width.value,
+             of.null_fraction};
+    } else {
+      out = {"ctid", "tid", 8, 0};
+    }
+    scan.columns.push_back(std::move(out));
+  }
+  return scan;
+}
+
+void ForeignPlanner::plan(const QueryBlock& given) {
+  if (given.relations.empty() && given.joins.empty()) return;
+  const QueryBlock block = reduced(given);
+  std::vector<Unit> units;
+  std::set<int> all(block.relations.begin(), block.relations.end());
+  for (const Join& join : block.joins) all.insert(join.right.begin(), join.right.end());
+  for (const int relation : all) units.push_back(base(relation, block));
+  if (units.size() > 1 && catalog_.options.use_remote_estimate)
+    plan_.estimates += 4 * static_cast<int>(units.size());
+  join_units(units, block);
+  if (units.size() == 1) {
+    if (units[0].server >= 0) finish_single(units[0], block);
+    return;
+  }
+  std::vector<models::ForeignScan> scans;
+  for (const Unit& unit : units)
+    if (unit.server >= 0) scans.push_back(scan_of(unit, block));
+  if (scans.empty()) return;
+  parameterize(scans, units, block);
+  if (block.aggregates || !block.group.empty())
+    refuse({"the aggregate", "runs on a join that is not sent as a whole",
+            "join tables of one server only, with use_remote_estimate", -1});
+  plan_.scans.insert(plan_.scans.end(), scans.begin(), scans.end());
+}
+
+std::optional<models::ForeignPlan> plan_foreign_query(const Source& source,
+                                                      const ForeignCatalog& catalog,
+                                                      std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
+  const Script script = lex(source, problems);
+  if (problems.size() > before) return std::nullopt;
+  if (script.pieces.size() != 1 || script.meta_commands > 0) {
+    problems.push_back(problem_at(source, 0, Problem::Severity::error, "one query is wanted",
+                                  "write one SELECT per entry of queries:"));
+    return std::nullopt;
+  }
+  const Piece& piece = script.pieces.front();
+  std::size_t levels = 0;
+  if (!small_enough(source, piece, levels, problems)) return std::nullopt;
+  std::optional<models::ForeignPlan> plan;
+  with_stack_for(levels, [&] {
+    const auto prepared = prepare(source, piece, catalog.major, true, problems);
+    if (!prepared) return;
+    const Node select = prepared->statement().as("SelectStmt");
+    if (!select) {
+      problems.push_back(prepared->error(-1, "only SELECT is modelled as a federated query"));
+      return;
+    }
+    const auto complain = [&](int location, const std::string& message) {
+      problems.push_back(prepared->error(location, message));
+    };
+    BlockReader blocks{catalog, PgCatalog::of(catalog.major), complain};
+    ForeignPlanner planner{*prepared, catalog, blocks};
+    blocks.on_separate = [&](const QueryBlock& block) { planner.plan(block); };
+    planner.plan(blocks.read(select, nullptr));
+    if (problems.size() == before) plan = planner.take();
+  });
+  return plan;
+}
+
+}  // namespace sql
