@@ -70,6 +70,9 @@ class Observer {
   /// Whether frequent events (checkpoints) are wanted too; the sampler of percentile bands wants
   /// none.
   virtual bool wants_events() const = 0;
+  /// How finely curves are to be cut into lines: pieces need not be shorter than this. Zero: as short
+  /// as it takes to follow a curve within 0.1 % of its rise between two events.
+  virtual Duration resolution() const { return Duration{0}; }
 };
 
 /// Everything about a mesh that does not change between replicates: compiled once, shared by all

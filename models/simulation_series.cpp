@@ -77,14 +77,21 @@ void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
   const double begin = seconds(from - node.flow.base());
   const sim::Mixture& curve = node.flow.curve();
   if (elapsed <= 0) return;
-  const double tolerance = 1e-3 * (curve(begin + elapsed) - curve(begin));
+  const Duration resolution = observer_->resolution();
+  const double tolerance =
+      resolution < to - from ? 1e-3 * (curve(begin + elapsed) - curve(begin)) : 0;
   Duration at = from - node.flow.base();
   const Duration end = to - node.flow.base();
+  double value = curve(at);
   while (at < end) {
-    const Duration until = std::min(end, sim::straight_until(curve, at, end, tolerance));
-    const double value = curve(at);
-    piece({node.flow.base() + at, value, (curve(until) - value) / seconds(until - at)});
+    const Duration until =
+        resolution >= end - at
+            ? end
+            : std::max(at + resolution, sim::straight_until(curve, at, end, tolerance));
+    const double next = curve(until);
+    piece({node.flow.base() + at, value, (next - value) / seconds(until - at)});
     at = until;
+    value = next;
   }
 }
 

@@ -79,6 +79,10 @@ GridObserver::GridObserver(const std::vector<int>& rank, const Grid& grid, std::
   std::fill(values_.begin(), values_.end(), no_value);
 }
 
+sim::Duration GridObserver::resolution() const {
+  return grid_.horizon / static_cast<std::int64_t>(2 * grid_.points);
+}
+
 void GridObserver::on_piece(std::size_t series, const sim::Piece& piece) {
   if (rank_[series] < 0) return;
   const auto rank = static_cast<std::size_t>(rank_[series]);

@@ -17,6 +17,7 @@ class PeakObserver : public models::Observer {
   void on_piece(std::size_t series, const sim::Piece& piece) override;
   void on_event(const models::Event&) override {}
   bool wants_events() const override { return false; }
+  sim::Duration resolution() const override { return sim::Duration::max(); }  // curves only rise
   std::vector<double> peaks() const;  // closes every series at the horizon
 
  private:
@@ -49,7 +50,8 @@ class GridObserver : public models::Observer {
   void on_piece(std::size_t series, const sim::Piece& piece) override;
   void on_event(const models::Event&) override {}
   bool wants_events() const override { return false; }
-  void finish();  // evaluates the last pieces up to the horizon
+  sim::Duration resolution() const override;  // half the distance of two points
+  void finish();                              // evaluates the last pieces up to the horizon
 
  private:
   struct Cursor {

@@ -17,22 +17,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-bool applies(const models::Objective& objective, const models::OutcomeKey& key) {
-  if (objective.metric != key.metric) return false;
-  return objective.subject.empty() || objective.subject == key.subject ||
-         key.subject.starts_with(objective.subject + "/");
-}
-
-/// p99 -> 0.99; none for `max` and `mean`, and for anything that is no percentile.
-std::optional<double> percentile_of(const std::string& at) {
-  double percent = 0;
-  const char* const end = at.data() + at.size();
-  if (at.size() < 2 || at[0] != 'p') return std::nullopt;
-  const auto [rest, error] = std::from_chars(at.data() + 1, end, percent);
-  if (error != std::errc{} || rest != end || !(percent > 0 && percent < 100)) return std::nullopt;
-  return percent / 100;
-}
-
 Estimate gated_figure(const models::Objective& objective, const Outcome& outcome) {
   if (objective.probability_below)
     return {outcome.probability, outcome.probability_low, outcome.probability_high};
@@ -72,6 +56,21 @@ ObjectiveResult evaluate(const models::Objective& objective, const Outcome& outc
 }
 
 }  // namespace
+
+bool applies(const models::Objective& objective, const models::OutcomeKey& key) {
+  if (objective.metric != key.metric) return false;
+  return objective.subject.empty() || objective.subject == key.subject ||
+         key.subject.starts_with(objective.subject + "/");
+}
+
+std::optional<double> percentile_of(const std::string& at) {
+  double percent = 0;
+  const char* const end = at.data() + at.size();
+  if (at.size() < 2 || at[0] != 'p') return std::nullopt;
+  const auto [rest, error] = std::from_chars(at.data() + 1, end, percent);
+  if (error != std::errc{} || rest != end || !(percent > 0 && percent < 100)) return std::nullopt;
+  return percent / 100;
+}
 
 void check_objectives(const std::vector<models::Objective>& objectives,
                       const std::vector<models::OutcomeKey>& outcomes) {

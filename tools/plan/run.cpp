@@ -11,6 +11,7 @@
 #include "tools/plan/recorder.hpp"
 #include "tools/plan/selection.hpp"
 #include "tools/plan/trial.hpp"
+#include "tools/plan/variant.hpp"
 #include "tools/plan/verdict.hpp"
 
 namespace plan {
@@ -52,21 +53,6 @@ std::vector<std::vector<double>> simulate(const models::Model& model, const RunO
       },
       options.done);
   outcomes.resize(finished);
-  return outcomes;
-}
-
-std::vector<Outcome> summarise_all(const std::vector<models::OutcomeKey>& keys,
-                                   const std::vector<std::vector<double>>& replicates) {
-  std::vector<Outcome> outcomes;
-  outcomes.reserve(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    std::vector<double> values;
-    values.reserve(replicates.size());
-    for (const auto& replicate : replicates) values.push_back(replicate[i]);
-    const models::Metric* described = metric(keys[i].metric);
-    outcomes.push_back(
-        summarise(keys[i], described != nullptr && described->time_to, std::move(values)));
-  }
   return outcomes;
 }
 

@@ -200,4 +200,25 @@ void Overrides::apply(Node& root, const Object& object, Problems& problems, bool
     if (!change.done) apply_one(change, root, object, problems, last);
 }
 
+const Node* find(const Node& root, const std::string& path) {
+  Problems problems;
+  Overrides::Override parsed;
+  if (!Overrides::parse_path(path, problems.add_source("path", path), parsed, problems))
+    return nullptr;
+  const Node* node = &root;
+  for (const Overrides::Step& step : parsed.path) {
+    const Node* next = nullptr;
+    if (step.index >= 0 && node->is_sequence() && step.index < static_cast<int>(node->items.size()))
+      next = &node->items[static_cast<std::size_t>(step.index)];
+    else if (step.index < 0 && node->is_map())
+      next = node->find(step.key);
+    else if (step.index < 0 && node->is_sequence())
+      for (const Node& item : node->items)
+        if (name_of(item) == step.key) next = &item;
+    if (next == nullptr) return nullptr;
+    node = next;
+  }
+  return node;
+}
+
 }  // namespace scenario

@@ -41,6 +41,11 @@ class Overrides {
                         bool last);
 
   std::vector<Override> overrides_;
+
+  friend const Node* find(const Node& root, const std::string& path);
 };
+
+/// What stands at a path of a tree; null when nothing does.
+const Node* find(const Node& root, const std::string& path);
 
 }  // namespace scenario
