@@ -17,7 +17,7 @@ struct ForeignServer {
   bool async_capable = false;
   std::vector<std::string> extensions;
   bool import_collate = true;
-  bool analyzed = true;           // ANALYZE was run on the foreign tables
+  bool analyzed = true;            // ANALYZE was run on the foreign tables
   bool article_collation = false;  // fdw_collation_model: article
 };
 
@@ -33,15 +33,17 @@ struct ForeignColumn {
 struct ForeignScan {
   std::string relations;  // as EXPLAIN names them: o, (o) INNER JOIN (c), Aggregate on (o)
   std::vector<ForeignColumn> columns;
-  int server = -1;           // index of the remote database (Mesh::databases)
+  std::string
+      sql;  // of the remote SELECT; constants that the planner computes stand for themselves
+  int server = -1;            // index of the remote database (Mesh::databases)
   int remote_conditions = 0;  // clauses of WHERE, HAVING and JOIN … ON sent along
   int local_conditions = 0;   // clauses left for this side
   bool joined = false, aggregated = false, ordered = false, limited = false;
-  double rows = 0;         // fetched per execution
+  double rows = 0;          // fetched per execution
   double scanned_rows = 0;  // read remotely per execution
-  double loops = 1;        // executions per query: a parameterised inner scan has many
-  int table = -1;          // rows and scanned rows grow with this table of Mesh::tables …
-  bool grows = false;      // … when set
+  double loops = 1;         // executions per query: a parameterised inner scan has many
+  int table = -1;           // rows and scanned rows grow with this table of Mesh::tables …
+  bool grows = false;       // … when set
 };
 
 /// What is not pushed down, and why.

@@ -25,6 +25,8 @@ CREATE TABLE s.orders (
   placed timestamp without time zone NOT NULL, small smallint NOT NULL, pause interval NOT NULL);
 CREATE TABLE s.customers (
   id integer PRIMARY KEY, name text NOT NULL, country varchar(10) NOT NULL, vip boolean NOT NULL, since date NOT NULL);
+CREATE TABLE s.events (
+  id integer PRIMARY KEY, kind text NOT NULL, at timestamp with time zone NOT NULL, body text, code smallint NOT NULL);
 )";
 constexpr const char* local_ddl = R"(
 CREATE SCHEMA l;
@@ -37,7 +39,9 @@ INSERT INTO s.orders SELECT g, g % 50, 'c' || g % 10, 'status' || g % 4, (g % 10
   'ck' || g % 25, (ARRAY['sad','ok','happy'])[1 + g % 3]::s.mood, timestamp '2026-01-01' + g * interval '1 minute',
   g % 30, g % 12 * interval '1 hour' FROM generate_series(1, 2000) g;
 INSERT INTO s.customers SELECT g, 'name' || g, 'c' || g % 10, g % 5 = 0, date '2020-01-01' + g FROM generate_series(0, 49) g;
-ANALYZE s.orders; ANALYZE s.customers;
+INSERT INTO s.events SELECT g, 'kind' || g % 10, timestamptz '2026-01-01 00:00Z' + g * interval '1 minute',
+  CASE WHEN g % 4 > 0 THEN repeat('x', 200 + g % 300) END, g % 500 FROM generate_series(1, 20000) g;
+ANALYZE s.orders; ANALYZE s.customers; ANALYZE s.events;
 )";
 
 /// Parts of a statement at the top level of its parentheses.
@@ -139,7 +143,7 @@ Lab::Lab(const Options& options) {
                "host '{}', port '{}', dbname 'postgres', use_remote_estimate '{}', fetch_size '{}'",
                producer_->socket_directory().string(), producer_->port(),
                options.use_remote_estimate ? "true" : "false", options.fetch_size));
-  if (options.analyze) session_.execute("ANALYZE s.orders; ANALYZE s.customers");
+  if (options.analyze) session_.execute("ANALYZE s.orders; ANALYZE s.customers; ANALYZE s.events");
   session_.execute("SET search_path = s, l, public");
 
   std::vector<sql::Problem> problems;
@@ -176,6 +180,8 @@ Lab::Lab(const Options& options) {
             {"pause", 12}});
   distinct("customers", 50, {{"country", 10}, {"vip", 2}});
   distinct("regions", 10, {});
+  distinct("events", 20000, {{"kind", 10}, {"code", 500}});
+  measure_widths();
   catalog_ = std::make_unique<sql::ForeignCatalog>(sql::ForeignCatalog{
       schema_.tables,
       [this](const std::string& schema, const std::string& name) { return table(schema, name); },
@@ -196,6 +202,23 @@ void Lab::add_server(const std::string& schema, const std::string& options) {
       "CREATE USER MAPPING FOR CURRENT_USER SERVER {0}_server; CREATE SCHEMA IF NOT EXISTS {0}; "
       "IMPORT FOREIGN SCHEMA s FROM SERVER {0}_server INTO {0}",
       schema, options));
+}
+
+/// What a scenario states as widths, text_widths and nulls: asked of the data.
+void Lab::measure_widths() {
+  harness::Connection producer = producer_->connect();
+  for (models::Table& each : schema_.tables) {
+    if (each.schema != "s") continue;
+    for (models::Column& column : each.columns) {
+      const harness::Row row =
+          producer.execute(fmt::format("SELECT avg(pg_column_size({0})), avg(length({0}::text)), "
+                                       "avg(({0} IS NULL)::int) FROM {1}",
+                                       column.name, each.qualified_name()))[0];
+      column.width = std::stod(*row[0]) - 1;
+      column.text_width = std::stod(*row[1]);
+      column.null_fraction = std::stod(*row[2]);
+    }
+  }
 }
 
 int Lab::table(const std::string& schema, const std::string& name) const {

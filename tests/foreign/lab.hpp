@@ -40,13 +40,15 @@ class Lab {
   harness::Cluster& producer() { return *producer_; }
   harness::Cluster& consumer() { return *consumer_; }
   harness::Connection& session() { return session_; }
-  const sql::ForeignCatalog& catalog() const { return *catalog_; }
+  sql::ForeignCatalog& catalog() { return *catalog_; }
   int table(const std::string& schema, const std::string& name) const;
 
   /// Another server object for the same producer, its host and port given: through a proxy.
   void add_server(const std::string& schema, const std::string& options);
 
  private:
+  void measure_widths();
+
   std::unique_ptr<harness::Cluster> producer_, consumer_;
   harness::Connection session_;
   sql::Schema schema_;

@@ -25,11 +25,13 @@ class ForeignPlanner {
     std::set<int> relations;
     int server = -1;
     std::vector<const Expr*> remote, local;  // conditions
+    std::string from;                        // the remote FROM clause
     std::string name;                        // as EXPLAIN names it
-    bool joined = false, orderable = true;
-    PlanCost cost;    // of the remote server's part
-    double rows = 1;  // that pass all conditions, as expected
-    double sent = 1;  // fetched: those that pass the remote ones
+    bool joined = false;
+    std::size_t joined_conditions = 0;  // of `remote`: those in ON
+    PlanCost cost;                      // of the remote server's part
+    double rows = 1;                    // that pass all conditions, as expected
+    double sent = 1;                    // fetched: those that pass the remote ones
     double scanned = 0;
   };
   /// What a block needs of a column above a unit.
@@ -45,6 +47,10 @@ class ForeignPlanner {
   void join_units(std::vector<Unit>& units, const QueryBlock& block);
   void parameterize(std::vector<models::ForeignScan>& scans, const std::vector<Unit>& units,
                     const QueryBlock& block);
+  std::string qualified(int relation) const;
+  std::string written(const Unit& unit, const Expr& expr) const;
+  void write_sql(const Unit& unit, const std::vector<const Expr*>& select, const QueryBlock& block,
+                 models::ForeignScan& scan) const;
   models::ForeignScan scan_of(const Unit& unit, const QueryBlock& block) const;
   Columns columns_above(const Unit& unit, const QueryBlock& block) const;
   double width_of(const Columns& columns) const;

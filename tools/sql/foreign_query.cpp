@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "models/tuple.hpp"
 #include "tools/sql/depth.hpp"
+#include "tools/sql/foreign_deparse.hpp"
 #include "tools/sql/foreign_planner.hpp"
 
 namespace sql {
@@ -178,6 +180,32 @@ void ForeignPlanner::classify(Unit& unit, const std::vector<const Expr*>& condit
   }
 }
 
+std::string ForeignPlanner::qualified(int relation) const {
+  return catalog_.tables[static_cast<std::size_t>(entry(relation).table)].qualified_name();
+}
+
+std::string ForeignPlanner::written(const Unit& unit, const Expr& expr) const {
+  return deparsed(expr, blocks_.expressions.catalog(), [&](const Expr& column) {
+    return unit.joined ? fmt::format("r{}.{}", column.relation + 1, column.name) : column.name;
+  });
+}
+
+/// SELECT … FROM … WHERE; what comes after is added by the steps above.
+void ForeignPlanner::write_sql(const Unit& unit, const std::vector<const Expr*>& select,
+                               const QueryBlock& block, models::ForeignScan& scan) const {
+  std::string list;
+  for (const Expr* expr : select) list += (list.empty() ? "" : ", ") + written(unit, *expr);
+  scan.sql = fmt::format("SELECT {} FROM {}", list.empty() ? "NULL" : list, unit.from);
+  for (std::size_t i = unit.joined_conditions; i < unit.remote.size(); ++i)
+    scan.sql += fmt::format("{}({})", i == unit.joined_conditions ? " WHERE " : " AND ",
+                            written(unit, *unit.remote[i]));
+  if (scan.aggregated && !block.group.empty()) {
+    scan.sql += " GROUP BY ";
+    for (std::size_t i = 1; i <= block.group.size(); ++i)
+      scan.sql += fmt::format("{}{}", i == 1 ? "" : ", ", i);
+  }
+}
+
 /// A base relation with the conditions that concern it alone.
 ForeignPlanner::Unit ForeignPlanner::base(int relation, const QueryBlock& block) {
   Unit unit;
@@ -214,6 +242,7 @@ ForeignPlanner::Unit ForeignPlanner::base(int relation, const QueryBlock& block)
   if (catalog_.major >= 17 && !nullable)
     std::erase_if(own, [&](const Expr* condition) { return is_never_null(*condition); });
   classify(unit, own);
+  unit.from = qualified(relation);
   const double width = width_of(columns_above(unit, block));
   const ForeignStatistics known = statistics(relation, true), real = statistics(relation, false);
   unit.scanned = real.rows(width);
@@ -304,6 +333,14 @@ std::optional<ForeignPlanner::Unit> ForeignPlanner::pushed_join(const Unit& left
   joined.remote.insert(joined.remote.end(), left.remote.begin(), left.remote.end());
   joined.remote.insert(joined.remote.end(), right.remote.begin(), right.remote.end());
   joined.name = fmt::format("({}) {} JOIN ({})", left.name, kind, right.name);
+  const auto side = [&](const Unit& unit) {
+    return unit.joined ? unit.from : fmt::format("{} r{}", unit.from, *unit.relations.begin() + 1);
+  };
+  std::string on;
+  for (std::size_t i = 0; i < clauses; ++i)
+    on += fmt::format("{}({})", i == 0 ? "" : " AND ", written(joined, *joined.remote[i]));
+  joined.from = fmt::format("({} {} JOIN {} ON ({}))", side(left), kind, side(right), on);
+  joined.joined_conditions = clauses;
   const double cross = left.cost.rows * right.cost.rows;
   joined.cost.rows = std::min(cross, joined_rows(left, right, conditions));
   if (outer != nullptr && outer->kind == Join::Kind::semi)
@@ -430,13 +467,16 @@ models::ForeignScan ForeignPlanner::scan_of(const Unit& unit, const QueryBlock& 
       const models::Column& of =
           catalog_.tables[static_cast<std::size_t>(entry(column->relation).table)]
               .columns[static_cast<std::size_t>(column->column)];
-      out = {of.name, of.type, of.text_width.value > 0 ? of.text_width.value : of.width.value,
+      const models::RowWidths widths = models::row_widths(
+          catalog_.tables[static_cast<std::size_t>(entry(column->relation).table)]);
+      out = {of.name, of.type, widths.text[static_cast<std::size_t>(column->column)],
              of.null_fraction};
     } else {
       out = {"ctid", "tid", 8, 0};
     }
     scan.columns.push_back(std::move(out));
   }
+  write_sql(unit, columns_above(unit, block), block, scan);
   return scan;
 }
 

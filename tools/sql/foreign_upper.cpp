@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/type_layout.hpp"
 #include "tools/sql/foreign_planner.hpp"
 
 namespace sql {
@@ -139,11 +140,15 @@ bool ForeignPlanner::group_pushed(const Unit& unit, const QueryBlock& block,
     models::ForeignColumn out{
         expr->kind == Kind::column || expr->kind == Kind::aggregate ? expr->name : "?column?", "",
         text_bytes_of(*expr), 0};
+    if (expr->name == "count")
+      out.text_bytes =
+          models::decimal_digits(unit.sent / std::max(groups_of(block.group, unit.sent), 1.0));
     if (expr->kind == Kind::column)
       for (const models::ForeignColumn& column : columns)
         if (column.name == expr->name) out = column;
     scan.columns.push_back(std::move(out));
   }
+  write_sql(unit, sent, block, scan);
   return true;
 }
 
@@ -183,6 +188,9 @@ bool ForeignPlanner::minmax_pushed(const Unit& unit, const QueryBlock& block,
       if (column.name == of.name) one.columns.push_back(column);
     if (one.columns.empty()) one.columns.push_back({of.name, "", text_bytes_of(of), 0});
     one.limited = one.local_conditions == 0;
+    one.sql =
+        fmt::format("SELECT {0} FROM {1} WHERE (({0} IS NOT NULL)) ORDER BY {0} ASC NULLS LAST{2}",
+                    written(unit, of), unit.from, one.limited ? " LIMIT 1::bigint" : "");
     plan_.scans.push_back(std::move(one));
   }
   return true;
@@ -264,6 +272,11 @@ void ForeignPlanner::order_and_limit(const Unit& unit, const QueryBlock& block,
             "waits for a filter that is checked locally: rows are fetched by whole batches",
             "make the filter shippable, or choose a small fetch_size", -1});
   scan.limited = limit_sent && (keys.empty() || scan.ordered);
+  if (scan.ordered)
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      scan.sql +=
+          fmt::format("{}{} ASC NULLS LAST", i == 0 ? " ORDER BY " : ", ", written(unit, *keys[i]));
+  if (scan.limited) scan.sql += fmt::format(" LIMIT {}::bigint", limit);
   if (scan.limited && limit > 0) {
     scan.rows = std::min(scan.rows, limit);
     scan.grows = scan.grows && scan.rows < limit;
