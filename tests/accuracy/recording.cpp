@@ -14,16 +14,37 @@ using harness::HarnessError;
 using harness::Quantity;
 using nlohmann::json;
 
-/// What the WAL of the loaded server is made of, by record type. Only Debian's 15 brings the tool.
+std::string table_text(const harness::Rows& rows) {
+  std::string text;
+  for (const harness::Row& row : rows) {
+    text += fmt::format("{:36}", row[0].value_or(""));
+    for (std::size_t i = 1; i < row.size(); ++i)
+      text += fmt::format(" {:>12}", row[i].value_or(""));
+    text += '\n';
+  }
+  return text;
+}
+
+/// What the WAL of the loaded server is made of, by record type, and whose pages it holds in full.
 std::string wal_statistics(const harness::Stage& stage, const std::string& from) {
-  const harness::Cluster& cluster = stage.cluster(0);
-  const auto tool = harness::postgres_binaries(cluster.options().postgres) / "pg_waldump";
-  if (!std::filesystem::exists(tool)) return "";
+  constexpr const char* types =
+      "SELECT \"resource_manager/record_type\", count, record_size, fpi_size"
+      " FROM pg_get_wal_stats('{0}', '{1}', true) WHERE count > 0 ORDER BY 3 + 4 DESC";
+  constexpr const char* images =
+      "SELECT coalesce(c.relname, r.relation) || ' ' || r.fork, count(*), count(DISTINCT block)"
+      " FROM (SELECT m[1] AS relation, m[2] AS node, m[3] AS fork, m[4] AS block"
+      "  FROM pg_get_wal_records_info('{0}', '{1}') w, LATERAL regexp_matches(w.block_ref,"
+      "  'rel (\\d+/\\d+/(\\d+)) fork (\\w+) blk (\\d+)[^#]*FPW', 'g') m) r"
+      " LEFT JOIN pg_class c ON pg_relation_filenode(c.oid)::text = r.node"
+      " GROUP BY 1 ORDER BY 2 DESC";
   try {
-    return harness::run(
-        {tool, "--stats=record", "--quiet", "-p", cluster.wal_directory(), "-s", from});
-  } catch (const HarnessError& error) {
-    return error.what();  // segments are gone by then: statistics are an extra
+    harness::Connection session = stage.cluster(0).connect(stage.mesh().databases.front().name);
+    const std::string to = session.value("SELECT pg_current_wal_flush_lsn()");
+    session.execute("CREATE EXTENSION pg_walinspect");
+    return table_text(session.execute(fmt::format(fmt::runtime(types), from, to))) + '\n' +
+           table_text(session.execute(fmt::format(fmt::runtime(images), from, to)));
+  } catch (const std::exception& error) {
+    return error.what();  // server or segments are gone by then: statistics are an extra
   }
 }
 

@@ -15,7 +15,7 @@ namespace accuracy {
 struct Recording {
   std::map<harness::Quantity, double> outcomes;
   std::map<harness::Quantity, harness::Series> series;
-  std::string wal_statistics;  // pg_waldump --stats=record of the run, where the server has it
+  std::string wal_statistics;  // records by type: count, bytes, bytes of images (pg_walinspect)
   std::string description;     // streams and timeline
 
   const harness::Series* find(const std::string& name, const std::string& subject) const;

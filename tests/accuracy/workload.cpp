@@ -60,7 +60,6 @@ void draw_server(Draw& draw) {
       fmt::format("shared_buffers: {}", dice.one_of<std::string>({"128MB", "256MB"})));
   server.settings.push_back(fmt::format("synchronous_commit: {}", dice.chance(0.5) ? "on" : "off"));
   if (dice.chance(0.08)) server.settings.emplace_back("full_page_writes: off");
-  if (dice.chance(0.10)) server.settings.emplace_back("wal_compression: pglz");
   if (dice.chance(0.5)) {
     server.settings.push_back(
         fmt::format("autovacuum_naptime: {}", dice.one_of<std::string>({"5s", "10s", "15s"})));

@@ -122,13 +122,17 @@ void Stage::load(Connection& connection, const Table& table) const {
 }
 
 /// A settled server has looked at its own databases too; otherwise autoanalyze does so during the
-/// run.
+/// run. ANALYZE leaves dead rows in pg_statistic, which only a second pass removes.
 void Stage::vacuum() const {
+  const auto settle_down = [](Connection connection) {
+    connection.execute("VACUUM (ANALYZE)");
+    connection.execute("SELECT pg_stat_force_next_flush()");  // its dead rows count before they go
+    connection.execute("VACUUM pg_catalog.pg_statistic");
+  };
   for (const auto& cluster : clusters_)
-    for (const char* name : {"postgres", "template1"})
-      cluster->connect(name).execute("VACUUM (ANALYZE)");
+    for (const char* name : {"postgres", "template1"}) settle_down(cluster->connect(name));
   for (const PlacedDatabase& placed : placed_databases(mesh_))
-    cluster(placed.node).connect(text_of(mesh_, placed.database)).execute("VACUUM (ANALYZE)");
+    settle_down(cluster(placed.node).connect(text_of(mesh_, placed.database)));
 }
 
 void Stage::publish() const {
