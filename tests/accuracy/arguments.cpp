@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <map>
@@ -17,6 +18,17 @@ std::uint64_t number(const std::string& name, const std::string& text) {
   return value;
 }
 
+/// "15,18"
+std::vector<int> majors(const std::string& text) {
+  std::vector<int> versions;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    versions.push_back(static_cast<int>(number("--versions", text.substr(begin, end - begin))));
+    begin = end + 1;
+  }
+  return versions;
+}
+
 }  // namespace
 
 const char* const usage =
@@ -25,6 +37,7 @@ const char* const usage =
 Usage: tools/accuracy [OPTIONS] [SCENARIO.yaml ...]
 
   SCENARIO.yaml      files to compare; without any and without --random: the core set
+  --versions 15,18   plays the given files on these majors instead of their own
   --random N         draws N workloads: columns, indexes, rates, skew, settings, version, outages
   --seed S           of the draws (1)
   --first K          number of the first drawn workload (1)
@@ -32,7 +45,8 @@ Usage: tools/accuracy [OPTIONS] [SCENARIO.yaml ...]
   --repeat R         plays each scenario R times and reports the spread (1)
   --again            compares what was recorded before with the models as they are now
   --draw-only        writes the drawn scenarios and stops
-  --markdown FILE    writes the table as Markdown
+  --markdown FILE    writes the table as Markdown …
+  --notes FILE       … with this text about the worst misses
   --db FILE          adds the lines to a results file of meshplan
 )";
 
@@ -48,8 +62,10 @@ Arguments parse(int argc, char** argv) {
          if (arguments.repeat < 1 || arguments.repeat > 100)
            throw UsageError("--repeat: from 1 to 100");
        }},
+      {"--versions", [&](const auto& v) { arguments.versions = majors(v); }},
       {"--into", [&](const auto& v) { arguments.into = v; }},
       {"--markdown", [&](const auto& v) { arguments.markdown = v; }},
+      {"--notes", [&](const auto& v) { arguments.notes = v; }},
       {"--db", [&](const auto& v) { arguments.database = v; }},
   };
   const std::map<std::string, bool*> flags{{"--again", &arguments.again},

@@ -10,6 +10,7 @@ namespace accuracy {
 
 struct Arguments {
   std::vector<std::filesystem::path> scenarios;  // given files
+  std::vector<int> versions;                     // majors to play these on; empty: as they say
   std::uint64_t random = 0;                      // workloads to draw …
   std::uint64_t seed = 1;                        // … with this seed …
   std::uint64_t first = 1;                       // … from this number on
@@ -17,7 +18,7 @@ struct Arguments {
   int repeat = 1;                                // runs of each scenario
   bool again = false;                            // compare recordings; play only what has none
   bool draw_only = false;
-  std::filesystem::path markdown, database;
+  std::filesystem::path markdown, notes, database;
   bool help = false;
 };
 

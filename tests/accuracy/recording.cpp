@@ -109,10 +109,7 @@ Recording record(const models::Mesh& mesh) {
   }
 }
 
-std::filesystem::path recordings_of(const std::filesystem::path& scenario) {
-  std::filesystem::path file = scenario;
-  return file.replace_extension(".runs.json");
-}
+std::filesystem::path recordings_of(std::filesystem::path name) { return name += ".runs.json"; }
 
 std::vector<Recording> read_recordings(const std::filesystem::path& file, const std::string& hash) {
   std::ifstream input{file};

@@ -28,7 +28,7 @@ Recording record(const models::Mesh& mesh);
 
 /// Recordings of a scenario: scenario.yaml has them in scenario.runs.json. Reading returns none
 /// when the file is missing or belongs to another text of the scenario.
-std::filesystem::path recordings_of(const std::filesystem::path& scenario);
+std::filesystem::path recordings_of(std::filesystem::path name);
 std::vector<Recording> read_recordings(const std::filesystem::path& file, const std::string& hash);
 void write_recordings(const std::filesystem::path& file, const std::string& hash,
                       const std::vector<Recording>& recordings);

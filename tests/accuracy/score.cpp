@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace accuracy {
 namespace {
 
-struct Miss {
-  const Case* where;
-  const Line* line;
-};
-
 double size_of(const Line& line) { return std::abs(line.error()); }
+
+double percentage(const Score& score) {
+  return score.lines == 0 ? 0
+                          : 100 * static_cast<double>(score.met) / static_cast<double>(score.lines);
+}
+
+}  // namespace
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -41,7 +42,7 @@ std::vector<Miss> misses(const std::vector<Case>& cases) {
   return found;
 }
 
-Score score_of(const std::vector<const Line*>& lines) {
+Score score(const std::vector<const Line*>& lines) {
   Score result;
   std::vector<double> errors;
   for (const Line* line : lines) {
@@ -53,10 +54,17 @@ Score score_of(const std::vector<const Line*>& lines) {
   return result;
 }
 
+Score score(const std::vector<Case>& cases) {
+  std::vector<const Line*> lines;
+  for (const Case& compared : cases)
+    for (const Line& line : compared.lines) lines.push_back(&line);
+  return score(lines);
+}
+
 std::string figure(std::optional<double> value) {
   if (!value || std::isnan(*value)) return "-";
   const double size = std::abs(*value);
-  if (size >= 100 * 1048576.0) return fmt::format("{:.4g}M", *value / 1e6);
+  if (size >= 1e8) return fmt::format("{:.1f}M", *value / 1e6);
   if (size >= 1e5) return fmt::format("{:.0f}", *value);
   return fmt::format("{:.5g}", *value);
 }
@@ -65,18 +73,9 @@ std::string percent(double share) {
   return std::isinf(share) ? "never" : fmt::format("{:+.1f} %", 100 * share);
 }
 
-std::string error_of_simple(const Line& line, std::optional<double> value) {
+std::string error_of(const Line& line, std::optional<double> value) {
   if (!value || !line.measured || *line.measured == 0) return "-";
   return percent((*value - *line.measured) / std::abs(*line.measured));
-}
-
-}  // namespace
-
-Score score(const std::vector<Case>& cases) {
-  std::vector<const Line*> lines;
-  for (const Case& compared : cases)
-    for (const Line& line : compared.lines) lines.push_back(&line);
-  return score_of(lines);
 }
 
 std::string format(const Case& compared) {
@@ -87,19 +86,18 @@ std::string format(const Case& compared) {
     text += fmt::format("  {:24} {:26} {:>14} {:>14} {:>9} line {:>9} sheet {:>9} {}\n",
                         line.quantity.name, line.quantity.subject, figure(line.predicted),
                         figure(line.measured), percent(line.error()),
-                        error_of_simple(line, line.straight_line),
-                        error_of_simple(line, line.spreadsheet), line.met ? "" : "MISSED");
+                        error_of(line, line.straight_line), error_of(line, line.spreadsheet),
+                        line.met ? "" : "MISSED");
   return text;
 }
 
 std::string format(const std::vector<Case>& cases) {
   const Score all = score(cases);
-  std::string text = fmt::format(
-      "{} of {} quantities within target ({:.0f} %), median error {:.1f} %\n", all.met, all.lines,
-      all.lines == 0 ? 0 : 100.0 * static_cast<double>(all.met) / static_cast<double>(all.lines),
-      100 * all.median_error);
+  std::string text =
+      fmt::format("{} of {} quantities within target ({:.0f} %), median error {:.1f} %\n", all.met,
+                  all.lines, percentage(all), 100 * all.median_error);
   for (const auto& [metric, lines] : by_metric(cases)) {
-    const Score one = score_of(lines);
+    const Score one = score(lines);
     text += fmt::format("  {:26} {:>4} of {:>4}   median {:.1f} %\n", metric, one.met, one.lines,
                         100 * one.median_error);
   }
@@ -108,17 +106,6 @@ std::string format(const std::vector<Case>& cases) {
                         miss.line->quantity.name, miss.line->quantity.subject,
                         figure(miss.line->predicted), figure(miss.line->measured),
                         percent(miss.line->error()));
-  return text;
-}
-
-std::string markdown(const std::vector<Case>& cases, const std::string& about) {
-  const Score all = score(cases);
-  std::string text = about;
-  text += fmt::format(
-      "\n**{} of {} quantities within target ({:.0f} %), median error {:.1f} %.**\n", all.met,
-      all.lines,
-      all.lines == 0 ? 0 : 100.0 * static_cast<double>(all.met) / static_cast<double>(all.lines),
-      100 * all.median_error);
   return text;
 }
 
