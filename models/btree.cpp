@@ -398,6 +398,25 @@ bool index_reads(const Index& index, const std::vector<int>& changed) {
 
 }  // namespace
 
+std::vector<int> hot_breaking_columns(const Table& table, const std::vector<int>& changed,
+                                      int major) {
+  std::vector<int> breaking;
+  for (const int column : changed)
+    if (!index_touch(table, {column}, major).hot) breaking.push_back(column);
+  return breaking;
+}
+
+double same_value_share(const Table& table, const std::vector<int>& columns) {
+  double share = columns.empty() ? 0 : 1;
+  for (const int c : columns) {
+    const Column& column = table.columns[static_cast<std::size_t>(c)];
+    if (column.order == KeyOrder::ascending) return 0;
+    const double null = column.null_fraction, value = 1 - null;
+    share *= null * null + (column.distinct > 0 ? value * value / column.distinct : 0);
+  }
+  return share;
+}
+
 IndexTouch index_touch(const Table& table, const std::vector<int>& changed, int major) {
   IndexTouch touch{.hot = true, .in_hot = {}, .in_update = {}};
   for (std::size_t i = 0; i < table.indexes.size(); ++i) {

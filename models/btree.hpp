@@ -103,6 +103,21 @@ double index_build_wal(const IndexLayout& index, double rows, int major);
 std::vector<int> changed_columns(const Table& table, const Statement& statement);
 
 /// Which indexes an UPDATE that changes these columns maintains.
+/// Columns among `changed` that an index reads which forbids HOT.
+std::vector<int> hot_breaking_columns(const Table& table, const std::vector<int>& changed,
+                                      int major);
+
+/// Probability that an UPDATE of these columns assigns each of them the value it has: heap_update()
+/// compares values, so such an update is HOT. New values are drawn like those in the table.
+///
+///   product over the columns of null^2 + (1 - null)^2 / distinct
+///
+/// Returns   0 when a column has no repeated values or ever newer ones (order ascending)
+/// Source    src/backend/access/heap/heapam.c, HeapDetermineColumnsInfo()
+/// Measured  6 distinct values: 434 of 2618 updates HOT (predicted 436); 30 % NULL, otherwise
+///           unique: 96 of 1054 (predicted 95); 15
+double same_value_share(const Table& table, const std::vector<int>& columns);
+
 struct IndexTouch {
   bool hot = false;  // no index forbids HOT: with room on the page nothing else is touched …
   std::vector<int> in_hot;     // … except these summarizing (BRIN) indexes, from 16 on

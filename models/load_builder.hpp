@@ -53,6 +53,7 @@ class LoadBuilder {
   void add_upsert(const Statement& statement, const Target& target, double rows);
   void add_insert(const Statement& statement, const Target& target, double rows, bool copy);
   void add_update(const Statement& statement, const Target& target, double rows);
+  void change_rows(const Statement& statement, const Target& target, double rows);
   void add_delete(const Statement& statement, const Target& target, double rows);
   /// How index entries come about: by inserts, or by updates that change these columns.
   struct Entries {

@@ -153,8 +153,23 @@ void LoadBuilder::add_insert(const Statement& statement, const Target& target, d
   publish(statement, target, rows);
 }
 
+/// An update whose new values happen to be the old ones changes no index and may be HOT.
 void LoadBuilder::add_update(const Statement& statement, const Target& target, double rows) {
   if (rows <= 0) return;
+  const Table& t = table(target.site);
+  const std::vector<int> indexed =
+      hot_breaking_columns(t, changed_columns(t, statement), node_of(target.site).postgres);
+  const double same = same_value_share(t, indexed);
+  if (same > 0) {
+    Statement kept = statement;
+    kept.unchanged.insert(kept.unchanged.end(), indexed.begin(), indexed.end());
+    change_rows(kept, target, rows * same);
+  }
+  if (same < 1) change_rows(statement, target, rows * (1 - same));
+  publish(statement, target, rows);
+}
+
+void LoadBuilder::change_rows(const Statement& statement, const Target& target, double rows) {
   const Table& t = table(target.site);
   const TableGeometry& g = at(geometry_, target.site);
   const Node& n = node_of(target.site);
@@ -203,7 +218,6 @@ void LoadBuilder::add_update(const Statement& statement, const Target& target, d
   if (!maintained.hot) entries.push_back({fits, 1});
   const double cycle = std::min(seconds(mesh_.horizon), seconds(n.settings.checkpoint_timeout));
   add_index_entries(target, rate, entries, {&changed, access, rate * cycle});
-  publish(statement, target, rows);
 }
 
 void LoadBuilder::add_delete(const Statement& statement, const Target& target, double rows) {

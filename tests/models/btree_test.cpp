@@ -244,5 +244,20 @@ TEST(IndexAssumption, NamesWhatAnExpressionIsTakenFor) {
   EXPECT_EQ(index_assumption(t, primary_key({0})), "");
 }
 
+TEST(SameValue, IsAssignedAsOftenAsValuesRepeat) {
+  Table t;
+  for (const char* name : {"id", "status", "note", "seen"}) t.columns.emplace_back().name = name;
+  t.columns[1].distinct = 6;
+  t.columns[2].null_fraction = 0.3;
+  t.columns[3].distinct = 10;
+  t.columns[3].order = KeyOrder::ascending;
+  EXPECT_DOUBLE_EQ(same_value_share(t, {1}), 1.0 / 6);
+  EXPECT_DOUBLE_EQ(same_value_share(t, {2}), 0.09);         // NULL again; other values are unique
+  EXPECT_DOUBLE_EQ(same_value_share(t, {1, 2}), 0.09 / 6);  // both
+  EXPECT_EQ(same_value_share(t, {0}), 0);                   // never
+  EXPECT_EQ(same_value_share(t, {1, 3}), 0);                // always a newer one
+  EXPECT_EQ(same_value_share(t, {}), 0);                    // nothing indexed: HOT anyway
+}
+
 }  // namespace
 }  // namespace models
