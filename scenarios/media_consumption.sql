@@ -31,11 +31,11 @@ CREATE VIEW stg.stg_playback_sessions AS
 SELECT session_id, subscriber_id, title_id, upper(country_code) AS country_code, started_at, viewtime_seconds
 FROM core.fct_playback_sessions;
 
--- The contract that other domains read, as the article defines it.
+-- The contract that other domains read. Its text keys say their collation, so that they sort alike on every server.
 CREATE TABLE media_consumption.mrt_marketing_weekly_engagement (
     playback_week           date NOT NULL,
-    subscription_tier       varchar(32) NOT NULL,
-    country_code            varchar(10) NOT NULL,
+    subscription_tier       varchar(32) COLLATE "C" NOT NULL,
+    country_code            varchar(10) COLLATE "C" NOT NULL,
     weekly_events           bigint NOT NULL,
     weekly_viewtime_seconds bigint NOT NULL,
     CONSTRAINT pk_mrt_marketing_weekly_engagement PRIMARY KEY (playback_week, subscription_tier, country_code)

@@ -10,7 +10,7 @@ set(uses_tools/scenario sim models tools/sql)
 set(uses_tools/plan sim models)
 set(uses_tools/calibrate sim models)
 set(uses_tools/observe sim models)
-set(uses_tools/emit sim models)
+set(uses_tools/emit sim models tools/sql)
 set(uses_tools/store sim models tools/plan)  # plan/results.hpp is what it writes
 set(uses_tools/report sim models tools/plan)
 set(uses_tools/cli sim models tools/sql tools/scenario tools/plan tools/calibrate tools/emit tools/store tools/report)
