@@ -226,6 +226,15 @@ Deduplication deduplication(const IndexLayout& index, double free_bytes) {
   return rows > 0 ? Deduplication{wal / rows, unmerged / rows} : Deduplication{};
 }
 
+
+double distinct_keys(const Table& table, const Index& index) {
+  if (index.unique) return 0;
+  double distinct = 1;
+  for (const IndexColumn& key : index.keys)
+    distinct *= key.column < 0 ? 0 : table.columns[static_cast<std::size_t>(key.column)].distinct;
+  return index.keys.empty() ? 0 : distinct;
+}
+
 }  // namespace
 
 IndexLayout index_layout(const Table& table, const Index& index, const RowLayout& layout,
@@ -241,6 +250,7 @@ IndexLayout index_layout(const Table& table, const Index& index, const RowLayout
   if (result.tuple.mean > btree_max_tuple) result.tuple = Length(btree_max_tuple);
   result.pivot = std::min(pivot_size(table, index, keys, indexed_rows), btree_max_tuple);
   result.duplicates = duplicates_per_key(table, index, indexed_rows);
+  result.distinct = distinct_keys(table, index);
   result.deduplicates = deduplicates(table, index);
   result.fillfactor = index.fillfactor > 0 ? index.fillfactor : leaf_fillfactor_default;
   result.rows_share = index.predicate_share;

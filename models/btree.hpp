@@ -29,6 +29,7 @@ struct IndexLayout {
   Length tuple;              // IndexTuple with key and INCLUDE columns, a multiple of 8 (isz)
   double pivot = 16;         // tuple of an internal page, suffix-truncated
   double duplicates = 1;     // rows per distinct key among the indexed rows, NULLs aside
+  double distinct = 0;       // distinct keys, however many rows there will be; 0 = as many as rows
   double null_share = 0;     // single-column keys: share of rows with NULL, all of them duplicates
   bool deduplicates = true;  // posting lists are possible (type, INCLUDE, storage parameter)
   int fillfactor = 90;

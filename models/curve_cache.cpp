@@ -1,5 +1,6 @@
 #include "models/curve_cache.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/math.hpp"
@@ -11,6 +12,12 @@ double rounded_2_percent(double x) {
   if (x <= 0) return x;
   constexpr double log_step = 0.019802627296179712;  // ln 1.02
   return sim::exp(std::round(sim::log(x) / log_step) * log_step);
+}
+
+double power_of_2_above(double x) {
+  double power = 1;
+  while (power < x) power *= 2;
+  return power;
 }
 
 double rounded_64th(double x) { return std::round(x * 64) / 64; }
@@ -29,13 +36,17 @@ std::shared_ptr<const UpdateCurve> CurveCache::updates(UpdateCurve::Shape shape)
 }
 
 std::shared_ptr<const LeafCurve> CurveCache::leaves(LeafCurve::Shape shape) {
-  shape.merged = rounded_64th(shape.merged);
+  shape.key = rounded_64th(shape.key);
+  shape.keys = rounded_2_percent(shape.keys);
+  shape.leaves = std::round(rounded_2_percent(std::min(shape.leaves, LeafCurve::enough)));
+  shape.unit = std::round(shape.unit);
+  shape.to_come = power_of_2_above(std::clamp(shape.to_come, 1000.0, 1e6));
   shape.entry = rounded_64th(shape.entry);
   shape.rows = std::round(shape.rows);
-  shape.start_bytes = std::round(shape.start_bytes);
   shape.capacity = std::round(shape.capacity);
-  const LeafKey key{shape.capacity, shape.entry,       shape.merged,
-                    shape.rows,     shape.start_bytes, static_cast<int>(shape.start)};
+  const LeafKey key{
+      shape.capacity, shape.entry,  shape.key,        shape.keys,    shape.rows,
+      shape.unit,     shape.leaves, shape.fillfactor, shape.to_come, static_cast<int>(shape.start)};
   const std::lock_guard lock{mutex_};
   auto& curve = leaves_[key];
   if (!curve) curve = std::make_shared<LeafCurve>(shape);

@@ -23,7 +23,8 @@ class CurveCache {
 
  private:
   using UpdateKey = std::tuple<int, int, int, double, double, bool>;
-  using LeafKey = std::tuple<double, double, double, double, double, int>;
+  using LeafKey =
+      std::tuple<double, double, double, double, double, double, double, double, double, int>;
   using ClassKey = std::tuple<int, int, double, double, double, double>;
 
   std::mutex mutex_;

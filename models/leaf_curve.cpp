@@ -1,128 +1,258 @@
 #include "models/leaf_curve.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
-#include "models/dice.hpp"
 #include "sim/math.hpp"
 
 namespace models {
 namespace {
 
+constexpr double most_keys =
+    2e6;  // of all leaves played; beyond, duplicates are too rare to matter
+constexpr double left_behind = 0.96;  // BTREE_SINGLEVAL_FILLFACTOR
+
 /// Fill of a leaf in a tree grown by random inserts, relative to the mean: between one half and
-/// full, uniform in the logarithm (fuller leaves are rarer, because a leaf gains entries at a rate
-/// that its key range sets).
+/// full, uniform in the logarithm (fuller leaves are rarer, because they are about to split).
 double fill_of_grown_leaf(double u) {
   constexpr double ln2 = 0.6931471805599453;
   const double of_full = 0.5 * sim::exp(u * ln2);
   return of_full / (0.5 / ln2);
 }
 
-/// A leaf or, after its split, the two it became. Key ranges halve, so a key's next bit says which
-/// one it falls on.
+/// A leaf or, after its split, the two it became: it covers the positions low..high, in keys when
+/// entries can be merged.
 struct Leaf {
+  double low = 0, high = 1;
   double merged = 0;  // bytes of posting tuples and of what cannot be merged further
   double single = 0;  // entries inserted since the last merge
   int left = -1, right = -1;
 };
 
+/// Entries under one key.
+struct Key {
+  std::uint32_t merged = 0, single = 0;
+};
+
 class Forest {
  public:
-  Forest(const LeafCurve::Shape& shape, int trees) : shape_{shape}, trees_{trees} {
-    for (int i = 0; i < trees; ++i) {
-      Leaf leaf;
-      // Random inserts leave fills between one half and full, fuller ones rarer: uniform in the
-      // logarithm.
-      const double fill =
-          shape.start == LeafCurve::Start::built ? 1.0 : fill_of_grown_leaf(dice_.uniform());
-      leaf.merged = std::min(shape.start_bytes * fill, shape.capacity);
-      leaves_.push_back(leaf);
-    }
+  Forest(const LeafCurve::Shape& shape, int trees, Dice& dice)
+      : shape_{shape}, trees_{trees}, dice_{dice} {
+    for (int i = 0; i < trees; ++i) plant();
   }
 
   void insert() {
-    std::size_t at = dice_.below(static_cast<std::size_t>(trees_));
-    while (leaves_[at].left >= 0)
-      at = static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left
-                                                              : leaves_[at].right);
-    if (used(leaves_[at]) + shape_.entry > shape_.capacity) at = make_room(at);
+    const double position = dice_.uniform() * ends_.back();
+    auto at = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), position) -
+                                       ends_.begin());
+    at = std::min(at, ends_.size() - 1);
+    at = descend(at, position);
+    if (used(leaves_[at]) + shape_.entry > shape_.capacity) at = make_room(at, position);
     leaves_[at].single += 1;
+    if (merging()) keys_[static_cast<std::size_t>(position)].single += 1;
     fill_ += used(leaves_[at]) / shape_.capacity;
     ++inserts_;
   }
 
   LeafCurve::Point take(double x) {
     const double n = trees_;
-    LeafCurve::Point point{x, splits_ / n, merges_ / n, inserts_ > 0 ? fill_ / inserts_ : 0};
+    LeafCurve::Point point{x, splits_ / n, merges_ / n, intervals_ / n,
+                           inserts_ > 0 ? fill_ / inserts_ : 0};
     fill_ = inserts_ = 0;
     return point;
   }
 
  private:
+  bool merging() const { return shape_.key > 0; }
+
   double used(const Leaf& leaf) const { return leaf.merged + leaf.single * shape_.entry; }
 
-  std::size_t make_room(std::size_t at) {
-    if (shape_.merged < shape_.entry && leaves_[at].single > 0) {
-      merges_ += 1;
-      leaves_[at].merged += leaves_[at].single * shape_.merged;
-      leaves_[at].single = 0;
+  /// Two uniform numbers make a deviate of variance 1, near enough to a normal one.
+  double deviate() { return (dice_.uniform() + dice_.uniform() - 1) * 2.4494897427831781; }
+
+  void plant() {
+    const double fill =
+        shape_.start == LeafCurve::Start::built ? 1.0 : fill_of_grown_leaf(dice_.uniform());
+    const double rows = shape_.rows * fill;
+    const double spread = trees_ > 1 && rows > 0 ? deviate() / std::sqrt(rows) : 0;
+    Leaf leaf;
+    leaf.low = ends_.empty() ? 0 : ends_.back();
+    if (merging()) {
+      leaf.high = leaf.low + std::max(1.0, std::round(shape_.keys * fill * (1 + spread)));
+      keys_.resize(static_cast<std::size_t>(leaf.high));
+      const double range = leaf.high - leaf.low;
+      for (double i = 0; i + 0.5 < rows; i += 1)
+        ++keys_[static_cast<std::size_t>(leaf.low + std::floor(dice_.uniform() * range))].merged;
+      leaf.merged = merged_bytes(leaf.low, leaf.high);
+    } else {
+      // An index that starts empty or small has one range, whatever its entries.
+      leaf.high = leaf.low + std::max(1.0, rows) * (1 + spread);
+      leaf.merged = rows * shape_.entry;
+    }
+    leaf.merged = std::min(leaf.merged, shape_.capacity);
+    leaves_.push_back(leaf);
+    ends_.push_back(leaf.high);
+  }
+
+  std::size_t descend(std::size_t at, double position) const {
+    while (leaves_[at].left >= 0) {
+      const auto left = static_cast<std::size_t>(leaves_[at].left);
+      at = position < leaves_[left].high ? left : static_cast<std::size_t>(leaves_[at].right);
+    }
+    return at;
+  }
+
+  /// Posting tuples of up to the run-time limit; nbtdedup.c, _bt_dedup_save_htid().
+  double bytes_of(double rows) const {
+    constexpr double tid = 6;
+    const auto posting = [&](double n) {
+      return n <= 1 ? n * shape_.entry : 8 * std::ceil((shape_.key + tid * n) / 8) + line_pointer;
+    };
+    const double most =
+        std::max(2.0, std::floor((btree_posting_limit_run_time - shape_.key) / tid));
+    const double full = std::floor(rows / most);
+    return full * posting(most) + posting(rows - full * most);
+  }
+
+  double merged_bytes(double low, double high) const {
+    double bytes = 0;
+    for (double k = low; k < high; k += 1)
+      bytes += bytes_of(keys_[static_cast<std::size_t>(k)].merged);
+    return bytes;
+  }
+
+  void merge(Leaf& leaf) {
+    double intervals = 0;
+    for (double k = leaf.low; k < leaf.high; k += 1) {
+      Key& key = keys_[static_cast<std::size_t>(k)];
+      if (key.single > 0 && key.merged + key.single > 1) intervals += 1;
+      key.merged += key.single;
+      key.single = 0;
+    }
+    leaf.merged = merged_bytes(leaf.low, leaf.high);
+    leaf.single = 0;
+    intervals_ += intervals;
+    merges_ += intervals > 0 ? 1 : 0;
+  }
+
+  std::size_t make_room(std::size_t at, double position) {
+    if (merging()) {
+      merge(leaves_[at]);
       if (used(leaves_[at]) + shape_.entry <= shape_.capacity) return at;
     }
-    splits_ += 1;
-    Leaf half;
-    half.merged = leaves_[at].merged / 2;
-    half.single = leaves_[at].single / 2;
+    // The first split of a tree of one leaf makes a root, too.
+    splits_ += trees_ == 1 && leaves_.size() == 1 ? 2 : 1;
+    if (merging() && leaves_[at].high - leaves_[at].low <= 1) {
+      leaves_[at].merged *= 1 - left_behind;  // what stays behind is never touched again
+      keys_[static_cast<std::size_t>(leaves_[at].low)].merged = static_cast<std::uint32_t>(
+          (1 - left_behind) * keys_[static_cast<std::size_t>(leaves_[at].low)].merged);
+      return at;
+    }
+    const auto [left, right] = halves(leaves_[at]);
     leaves_[at].left = static_cast<int>(leaves_.size());
-    leaves_.push_back(half);
+    leaves_.push_back(left);
     leaves_[at].right = static_cast<int>(leaves_.size());
-    leaves_.push_back(half);
-    return static_cast<std::size_t>((dice_.next() >> 63) != 0 ? leaves_[at].left
-                                                              : leaves_[at].right);
+    leaves_.push_back(right);
+    return descend(at, position);
+  }
+
+  /// Share of the entries that a split leaves on the left.
+  double left_share(const Leaf& leaf) const {
+    const bool all_played = shape_.leaves <= trees_;
+    return all_played && leaf.high >= ends_.back() ? shape_.fillfactor : 0.5;
+  }
+
+  std::pair<Leaf, Leaf> halves(const Leaf& whole) {
+    Leaf left = whole, right = whole;
+    const double target = left_share(whole);
+    if (!merging()) {
+      const double entries = used(whole) / shape_.entry;
+      const double range = target + deviate() * std::sqrt(target * (1 - target) / entries);
+      left.high = right.low = whole.low + (whole.high - whole.low) * range;
+      left.merged *= target;
+      left.single *= target;
+      right.merged -= left.merged;
+      right.single -= left.single;
+      return {left, right};
+    }
+    left.merged = 0;
+    for (double k = whole.low; k < whole.high - 1; k += 1) {
+      const double key = bytes_of(keys_[static_cast<std::size_t>(k)].merged);
+      const bool first = k == whole.low;
+      if (!first && left.merged + key / 2 > whole.merged * target) break;
+      left.merged += key;
+      left.high = k + 1;
+    }
+    right.low = left.high;
+    right.merged = whole.merged - left.merged;
+    return {left, right};
   }
 
   LeafCurve::Shape shape_;
   int trees_;
-  std::vector<Leaf> leaves_;
-  Dice dice_;
-  double splits_ = 0, merges_ = 0, fill_ = 0, inserts_ = 0;
+  std::vector<double> ends_;  // of the trees' ranges
+  std::vector<Leaf> leaves_;  // the trees first, then what they split into
+  std::vector<Key> keys_;
+  Dice& dice_;
+  double splits_ = 0, merges_ = 0, intervals_ = 0, fill_ = 0, inserts_ = 0;
 };
 
 }  // namespace
 
-LeafCurve::Shape LeafCurve::shape(const IndexLayout& index, double rows_per_leaf, Start start) {
+LeafCurve::Shape LeafCurve::shape(const IndexLayout& index, double entries, double leaves,
+                                  Start start) {
   Shape s;
   s.entry = index.tuple.mean + line_pointer;
   s.capacity = btree_page_usable - s.entry;  // the high key
-  s.rows = std::max(1.0, rows_per_leaf);
-  s.merged = s.entry;
-  double bytes_per_row = s.entry;
-  if (index.deduplicates && index.duplicates > 1) {
-    // A tenth more rows under the same keys: posting lists grow by 6 bytes a row, whatever the key
-    // takes.
-    IndexLayout more = index;
-    more.duplicates *= 1.1;
-    const double before = leaf_bytes_per_row(index, btree_posting_limit_run_time);
-    const double after = leaf_bytes_per_row(more, btree_posting_limit_run_time);
-    s.merged = std::clamp((1.1 * after - before) / 0.1, 6.0, s.entry);
-    bytes_per_row = leaf_bytes_per_row(index, btree_posting_limit_build);
-  }
-  s.start_bytes = s.rows * bytes_per_row;
+  s.leaves = std::max(1.0, leaves);
+  s.rows = entries / s.leaves;
+  s.unit = std::max(s.rows, std::floor(s.capacity / s.entry));
   s.start = start;
+  s.fillfactor = 0.01 * index.fillfactor;
+  const double keys = index.distinct > 0 ? index.distinct : entries / index.duplicates;
+  const bool merges = index.deduplicates && (index.distinct > 0 || index.duplicates > 1);
+  if (merges && keys / s.leaves * std::min(s.leaves, enough) <= most_keys) {
+    s.key = index.tuple.mean;
+    s.keys = std::max(1.0, keys / s.leaves);
+  }
   return s;
 }
 
-LeafCurve::LeafCurve(const Shape& shape)
-    : rows_{shape.rows}, merges_duplicates_{shape.merged < shape.entry} {
-  constexpr double longest = 6;  // x; beyond, the wave has died out and the last slope holds
-  constexpr double budget = 120'000;
-  const int trees = static_cast<int>(std::clamp(budget / (longest * shape.rows), 40.0, 400.0));
-  Forest forest{shape, trees};
-  points_.push_back(forest.take(0));
+LeafCurve::LeafCurve(const Shape& shape) : unit_{shape.unit} {
+  constexpr double longest = 6;  // x; beyond, the waves of many leaves have died out
+  constexpr double budget = 150'000;
+  const double wanted = std::min(shape.to_come, budget);
+  const int trees = static_cast<int>(
+      std::max(1.0, std::min({enough, shape.leaves, std::max(20.0, budget / (longest * unit_))})));
+  // A small index is played whole, a few times over, for chance decides where its leaves split.
+  const int copies = trees < 10 ? static_cast<int>(std::clamp(2 * budget / wanted, 1.0, 5.0)) : 1;
+  const double end = std::max(longest, wanted / (unit_ * trees));
+  Dice dice;
+  for (int copy = 0; copy < copies; ++copy) play(shape, trees, end, dice);
+  for (Point& point : points_)
+    for (double* value : {&point.splits, &point.merges, &point.intervals, &point.fill})
+      *value /= copies;
+}
+
+void LeafCurve::play(const Shape& shape, int trees, double end, Dice& dice) {
+  Forest forest{shape, trees, dice};
   double done = 0;
-  for (double x = 0.02; x <= longest; x += x < 0.4 ? 0.02 : 0.2 * x) {
-    for (; done < x * shape.rows * trees; done += 1) forest.insert();
-    points_.push_back(forest.take(x));
+  std::size_t at = 0;
+  const auto take = [&](double x) {
+    if (at == points_.size()) points_.push_back(Point{x, 0, 0, 0, 0});
+    const Point point = forest.take(x);
+    Point& sum = points_[at++];
+    sum.splits += point.splits;
+    sum.merges += point.merges;
+    sum.intervals += point.intervals;
+    sum.fill += point.fill;
+  };
+  take(0);
+  for (double x = 0.02; x <= end; x += x < 0.4 ? 0.02 : 0.05 * x) {
+    for (; done < x * unit_ * trees; done += 1) forest.insert();
+    take(x);
   }
 }
 
@@ -130,11 +260,14 @@ LeafCurve::Slopes LeafCurve::at(double x) const {
   auto right = std::upper_bound(points_.begin(), points_.end(), x,
                                 [](double value, const Point& p) { return value < p.x; });
   if (right == points_.end()) --right;
-  // Far out the mean over the last doubling, so that the position within a wave does not matter.
   const Point& b = *right;
-  const Point& a = x > points_.back().x ? points_[points_.size() / 2] : *(right - 1);
-  const double entries = (b.x - a.x) * rows_;
-  return {(b.splits - a.splits) / entries, (b.merges - a.merges) / entries, b.fill};
+  // Far out the mean over the last doubling, so that the position within a wave does not matter.
+  const auto half = std::lower_bound(points_.begin(), points_.end(), points_.back().x / 2,
+                                     [](const Point& p, double value) { return p.x < value; });
+  const Point& a = x > points_.back().x ? *half : *(right - 1);
+  const double entries = (b.x - a.x) * unit_;
+  return {(b.splits - a.splits) / entries, (b.merges - a.merges) / entries,
+          (b.intervals - a.intervals) / entries, b.fill};
 }
 
 double LeafCurve::next_change(double x) const {

@@ -29,6 +29,7 @@ Load LoadBuilder::build() {
   add_streams();
   add_jobs();
   finish_updates();
+  finish_leaves();
   for (RelationLoad& r : load_.relations)
     if (!r.patterns.empty()) lay_over(r);
   for (SubscriptionLoad& s : load_.subscriptions) {

@@ -30,11 +30,12 @@ struct Clock {
 ///   prunes      … times the PRUNE records per update
 ///   splits      leaf splits of an index per second, whoever inserts
 ///   merges      deduplication passes of an index per second
+///   intervals   keys merged in them per second
 ///   pending     rows per second that need new pages of a GIN index's pending list
 /// On a subscriber (gate >= 0) it is also multiplied with the speed at which the subscription
 /// replays.
 struct Driver {
-  enum class Part { everything, fits, moves, prunes, splits, merges, pending };
+  enum class Part { everything, fits, moves, prunes, splits, merges, intervals, pending };
   int clock = -1;
   int gate = -1;  // subscription
   int updates =
@@ -69,6 +70,7 @@ struct RelationLoad {
   int index = -1;  // into Table::indexes
   int node = -1;
   double pages = 0;  // at the start, all of them
+  double added = 0;  // of them: not there yet, they come with the first rows
   int fill = -1;     // index into page fills when the pages' content changes: Load::updates, then
                      // Load::leaves
   double image = 0;  // WAL bytes of an image of an ordinary page, used when fill < 0
@@ -91,7 +93,8 @@ struct UpdateLoad {
 /// The leaves of one index under random inserts.
 struct LeafLoad {
   int relation = -1;
-  double rows = 1;  // entries at the start
+  double rows = 1;  // entries that x counts by
+  LeafCurve::Shape shape;
   std::shared_ptr<const LeafCurve> curve;
   std::vector<Contribution> rate;  // entries per second
 };

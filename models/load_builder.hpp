@@ -63,6 +63,7 @@ class LoadBuilder {
   };
   void add_index_entries(const Target& target, double rate, const std::vector<Contribution>& by,
                          const Entries& how);
+  static void add_first_pages(RelationLoad& r, const TableGeometry& g, double pages);
   void add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
                              const std::vector<Contribution>& entries);
   void add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
@@ -75,6 +76,7 @@ class LoadBuilder {
   std::vector<PageClass> leaf_classes(const IndexGeometry& index, const TableGeometry& g,
                                       DrawnAccess access) const;
   static void flatten(std::vector<PageClass>& classes, double first_touches);
+  void finish_leaves();
   LeafLoad& leaf_load(RelationLoad& r, const IndexGeometry& index);
   static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by);
   static void lay_over(RelationLoad& r);

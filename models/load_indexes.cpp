@@ -11,6 +11,12 @@ double internal_fanout(const IndexLayout& index) {
   return 1 + std::floor(5675 / (index.pivot + line_pointer));
 }
 
+/// Keys so few that each fills whole leaves: new entries come last among their equals.
+bool few_keys(const IndexGeometry& index) {
+  return index.layout.deduplicates && index.layout.distinct > 0 &&
+         index.layout.distinct < index.leaves;
+}
+
 /// Whether a key, INCLUDE column, expression or predicate of the index reads one of the columns.
 bool reads_any(const Index& index, const std::vector<int>& columns) {
   const auto among = [&columns](int c) {
@@ -53,9 +59,18 @@ void LoadBuilder::add_index_entries(const Target& target, double rate,
   }
 }
 
+/// An empty index is a metapage; its first leaf, and the root above it, come with the entries.
+void LoadBuilder::add_first_pages(RelationLoad& r, const TableGeometry& g, double pages) {
+  if (r.pages - r.added >= pages) return;
+  const double there = g.rows > 0 ? r.pages - r.added : 1;
+  r.pages = std::max(r.pages, pages);
+  r.added = r.pages - there;
+}
+
 /// Entries on the right: one leaf is filled after the other, and split off when it is full.
 void LoadBuilder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
                                         const std::vector<Contribution>& entries) {
+  const TableGeometry& g = at(geometry_, r.site);
   const double per_leaf = rows_per_leaf_ascending(index.layout);
   ImagedPages tail, parent;
   tail.pages = 1;
@@ -70,6 +85,10 @@ void LoadBuilder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& in
     parent.touches.push_back({c.driver, c.amount / per_leaf});
   }
   r.imaged.push_back(std::move(tail));
+  // The metapage and a root, and one more when the root leaf splits.
+  double expected = g.rows * index.layout.rows_share;
+  for (const Contribution& c : entries) expected += c.amount * seconds(mesh_.horizon);
+  add_first_pages(r, g, expected > per_leaf ? 3 : 2);
   if (index.internal > 0) r.imaged.push_back(std::move(parent));
 }
 
@@ -86,14 +105,22 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
   }
   r.image = page_image(leaf_content(index.fill)) - index.layout.tuple.mean;
   r.replaced = index.layout.tuple.mean;
-  const double leaves = index.leaves / std::max(1.0, index.pages);
+  if (how.changed == nullptr && few_keys(index)) {
+    ImagedPages last;
+    last.pages = index.layout.distinct;
+    last.image = page_image(leaf_content(0.5)) - index.layout.tuple.mean;
+    last.touches = entries;
+    r.imaged.push_back(std::move(last));
+    return;
+  }
+  const double leaves = 1 / (1 + 1 / internal_fanout(index.layout));
   for (const Contribution& c : entries) {
     auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}}
                                           : leaf_classes(index, g, how.access);
     if (at(load_.drivers, c.driver).part == Driver::Part::moves)
       flatten(classes, how.first_touches);
     for (PageClass& p : classes) p.pages *= leaves;
-    classes.push_back({1 - leaves, 0});  // metapage and internal pages
+    classes.push_back({1 - leaves, 0});  // internal pages
     touch(r, std::move(classes), {c});
   }
 }
@@ -177,23 +204,35 @@ void LoadBuilder::flatten(std::vector<PageClass>& classes, double first_touches)
   for (PageClass& p : classes) p.touches /= std::max(sum, 1e-300);
 }
 
+/// The curves, when it is known how many entries will come.
+void LoadBuilder::finish_leaves() {
+  for (LeafLoad& leaves : load_.leaves) {
+    double rate = 0;
+    for (const Contribution& c : leaves.rate) rate += c.amount;
+    leaves.shape.to_come = rate * seconds(mesh_.horizon);
+    leaves.curve = curves_.leaves(leaves.shape);
+    leaves.rows = leaves.curve->unit() * leaves.shape.leaves;
+  }
+}
+
 LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
   const auto id = static_cast<int>(&r - load_.relations.data());
   for (LeafLoad& known : load_.leaves)
     if (known.relation == id) return known;
   const TableGeometry& g = at(geometry_, r.site);
-  const double entries = g.rows * index.layout.rows_share;
-  const double per_leaf = entries / index.leaves;
-  const double full = rows_per_leaf_built(index.layout);
+  double entries = g.rows * index.layout.rows_share;
+  double first = entries < rows_per_leaf_built(index.layout) ? 1 : index.leaves;
+  if (few_keys(index)) {
+    // Only the last leaf of every key grows, half full on average.
+    first = index.layout.distinct;
+    entries = first * 0.5 * rows_per_leaf_built(index.layout);
+  }
   LeafLoad& leaves = load_.leaves.emplace_back();
   leaves.relation = id;
-  // An index of less than a leaf is past that stage at once.
-  const bool tiny = entries < full;
-  const bool built = !tiny && index.built;
-  leaves.rows = std::max(entries, full);
-  leaves.curve = curves_.leaves(
-      LeafCurve::shape(index.layout, tiny ? rows_per_leaf_random(index.layout) : per_leaf,
-                       built ? LeafCurve::Start::built : LeafCurve::Start::grown));
+  leaves.shape = LeafCurve::shape(
+      index.layout, entries, first,
+      first == 1 || index.built ? LeafCurve::Start::built : LeafCurve::Start::grown);
+  add_first_pages(r, g, 2);  // the metapage and a root
   const auto fill = static_cast<int>(load_.leaves.size()) - 1;
   r.fill = leaf_fills + fill;  // made an index into all fills when the updates are counted
   if (table(r.site).persistence != Persistence::permanent) return leaves;
@@ -201,14 +240,16 @@ LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
   const int merges = driver(-1, -1, fill, Driver::Part::merges);
   // Half of the leaf moves, without its line pointers; posting tuples have few of them.
   const double slot = index.layout.tuple.mean + line_pointer;
-  const double moved = btree_page_usable / 2 *
-                       (leaves.curve->merges_duplicates() ? 1 : index.layout.tuple.mean / slot);
+  const double moved =
+      btree_page_usable / 2 * (leaves.shape.key > 0 ? 1 : index.layout.tuple.mean / slot);
   add_wal(r.node, splits,
           aligned8(btree_split_record(index.layout, moved, false)) +
               aligned8(btree_insert_upper(index.layout.pivot)) -
               aligned8(btree_insert_leaf(index.layout)),
           1);
-  add_wal(r.node, merges, aligned8(btree_dedup_record(8)), 1);
+  constexpr double interval = 4, padding = 3.5;
+  add_wal(r.node, merges, btree_dedup_record(0) + padding, 1);
+  add_wal(r.node, driver(-1, -1, fill, Driver::Part::intervals), interval, 0);
   accumulate(r.growth, splits, 1 + 1 / internal_fanout(index.layout));
   ImagedPages parents;
   parents.pages = std::max(1.0, index.internal);

@@ -197,7 +197,8 @@ void Simulation::add_slots() {
 void Simulation::schedule_all() {
   for (std::size_t c = 0; c < clocks_.size(); ++c) set_clock(c);
   refresh_drivers();
-  for (std::size_t r = 0; r < relations_.size(); ++r) relation_pages_[r] = relations_[r].pages;
+  for (std::size_t r = 0; r < relations_.size(); ++r)
+    relation_pages_[r] = relations_[r].pages - load_.relations[r].added;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     NodeState& state = nodes_[n];
     const Node& node = mesh_.nodes[n];

@@ -160,7 +160,9 @@ void Simulation::refresh_drivers() {
     drivers_[d] = sites_[site].reusable > 0 || !has_room(site)
                       ? 0
                       : total(load_.leaves[l].rate, drivers_) *
-                            (driver.part == Driver::Part::splits ? slopes.splits : slopes.merges);
+                            (driver.part == Driver::Part::splits   ? slopes.splits
+                             : driver.part == Driver::Part::merges ? slopes.merges
+                                                                   : slopes.intervals);
   }
 }
 

@@ -35,6 +35,7 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
     : wal_rates_{load.nodes[static_cast<std::size_t>(node)].wal},
       record_rates_{load.nodes[static_cast<std::size_t>(node)].records},
       images_on_{settings.full_page_writes},
+      longest_cycle_{seconds(settings.checkpoint_timeout)},
       compression_{compression_ratio(settings.wal_compression)} {
   const auto segment = static_cast<double>(wal_segment_size.count);
   framing_ = lsn_distance(1000 * segment, segment) / (1000 * segment);
@@ -44,6 +45,7 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
     for (const ImagedPages& imaged : relation.imaged) {
       const bool ordinary = imaged.pages == 0;
       classes_.push_back({static_cast<int>(r), ordinary ? imaged.share : 0.0, imaged.pages,
+                          relation.kind == RelationLoad::Kind::index ? 1.0 : 0.0,
                           imaged.image > 0 ? imaged.image : relation.image, relation.replaced,
                           ordinary ? relation.fill : -1, imaged.touches});
     }
@@ -79,8 +81,9 @@ void WalFlow::start_cycle(Instant now, const std::vector<double>& relation_pages
   move_base(now);
   fresh_ = true;
   for (Class& c : classes_) {
-    const double pages = relation_pages[static_cast<std::size_t>(c.relation)];
-    c.pages = c.absolute > 0 ? std::min(c.absolute, std::max(1.0, pages)) : c.share * pages;
+    const double pages =
+        std::max(0.0, relation_pages[static_cast<std::size_t>(c.relation)] - c.metapage);
+    c.pages = c.absolute > 0 ? std::min(c.absolute, pages) : c.share * pages;
   }
   cached_at_ = never;
 }
@@ -127,25 +130,57 @@ void WalFlow::add_terms() {
   cached_at_ = never;
 }
 
+/// Keeps at most 24 terms. Joining two keeps their sum's slope at the start and its end; between,
+/// the sum errs by less than min(bytes) times a function of the ratio of the rates.
 void WalFlow::merge_similar_terms() {
   constexpr std::size_t enough = 24;
+  if (terms_.size() <= enough) return;
   std::sort(terms_.begin(), terms_.end(),
             [](const Term& a, const Term& b) { return a.rate < b.rate; });
-  for (double ratio = 1.02; terms_.size() > enough; ratio = 1 + 2 * (ratio - 1)) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < terms_.size(); ++i) {
-      if (kept > 0 && terms_[i].rate <= terms_[kept - 1].rate * ratio) {
-        Term& into = terms_[kept - 1];
-        const double bytes = into.bytes + terms_[i].bytes;
-        into.rate = (into.rate * into.bytes + terms_[i].rate * terms_[i].bytes) / bytes;
-        into.bytes = bytes;
-        into.pages += terms_[i].pages;
-      } else {
-        terms_[kept++] = terms_[i];
-      }
-    }
-    terms_.resize(kept);
+  join_straight_terms();
+  while (terms_.size() > enough) join_nearest_terms(terms_.size() - enough);
+}
+
+void WalFlow::join(Term& into, const Term& term) {
+  const double bytes = into.bytes + term.bytes;
+  if (bytes > 0) into.rate = (into.rate * into.bytes + term.rate * term.bytes) / bytes;
+  into.bytes = bytes;
+  into.pages += term.pages;
+}
+
+/// Terms that stay straight lines over a whole checkpoint cycle are one line.
+void WalFlow::join_straight_terms() {
+  constexpr double straight = 0.02;  // of the pages are imaged within the longest cycle: 1 % off
+  std::size_t end = 0;
+  while (end < terms_.size() && terms_[end].rate * longest_cycle_ < straight) ++end;
+  if (end < 2) return;
+  for (std::size_t i = 1; i < end; ++i) join(terms_[0], terms_[i]);
+  terms_.erase(terms_.begin() + 1, terms_.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+/// Joins neighbours, those first that lose least, `most` pairs at most and one at least.
+void WalFlow::join_nearest_terms(std::size_t most) {
+  costs_.clear();
+  for (std::size_t i = 0; i + 1 < terms_.size(); ++i) {
+    const Term &a = terms_[i], &b = terms_[i + 1];
+    const double apart = sim::log(b.rate / a.rate);
+    costs_.push_back(std::min(a.bytes, b.bytes) * apart * apart);
   }
+  const std::size_t last = std::min(most, costs_.size()) - 1;
+  ranked_ = costs_;
+  std::nth_element(ranked_.begin(), ranked_.begin() + static_cast<std::ptrdiff_t>(last),
+                   ranked_.end());
+  const double limit = ranked_[last];
+  std::size_t kept = 0, joined = 0;
+  for (std::size_t i = 0; i < terms_.size(); ++i) {
+    terms_[kept] = terms_[i];
+    if (i < costs_.size() && costs_[i] <= limit && joined < most) {
+      join(terms_[kept], terms_[++i]);
+      ++joined;
+    }
+    ++kept;
+  }
+  terms_.resize(kept);
 }
 
 void WalFlow::add(double aligned_bytes, double records) {

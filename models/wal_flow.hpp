@@ -72,6 +72,7 @@ class WalFlow {
     int relation;
     double share;     // of the relation's pages
     double absolute;  // pages beyond the share
+    double metapage;  // pages that are never touched: 1 of an index
     double image;
     double replaced;
     int fill;  // image follows this page fill; -1 = constant
@@ -87,18 +88,23 @@ class WalFlow {
   void settle(Instant now);
   void move_base(Instant now);
   void merge_similar_terms();
+  static void join(Term& into, const Term& term);
+  void join_straight_terms();
+  void join_nearest_terms(std::size_t most);
   void add_terms();
 
   std::vector<Class> classes_;
   std::vector<Contribution> wal_rates_, record_rates_;
   double framing_ = 1;  // LSN distance per aligned record byte
   bool images_on_ = true;
+  double longest_cycle_ = 300;  // seconds: checkpoint_timeout
   double compression_ = 1;
   Instant base_;
   sim::Mixture curve_, images_, image_bytes_;
   double records_ = 0, records_rate_ = 0;
   bool idle_ = true;
   std::vector<Term> terms_, fresh_terms_;  // of now; of a cycle's start under the present rates
+  std::vector<double> costs_, ranked_;     // of joining neighbours, as they stand and in order
   bool fresh_ = false;                     // no page has been imaged at base_: shares are all 1
   mutable Instant cached_at_ = never;
   mutable double cached_ = 0;
