@@ -25,6 +25,8 @@ using Arguments = std::span<const char* const>;  // those after the command's na
 
 Exit init(Arguments arguments);
 Exit check(Arguments arguments);
+Exit emit_bundle(Arguments arguments);
+Exit contract(Arguments arguments);
 Exit run(Arguments arguments);
 Exit runs(Arguments arguments);
 Exit schema(Arguments arguments);

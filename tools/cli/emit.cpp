@@ -1,0 +1,163 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include "tools/cli/command.hpp"
+#include "tools/cli/parse.hpp"
+#include "tools/emit/bundle.hpp"
+#include "tools/scenario/scenario.hpp"
+#include "tools/store/store.hpp"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Wanted {
+  std::string scenario, out, mechanism, node, database = "meshplan.db";
+  scenario::Options options;
+  std::int64_t run = 0;  // 0 = none
+};
+
+std::optional<models::Mechanism> mechanism_of(const std::string& word) {
+  if (word.empty()) return std::nullopt;
+  if (word == "event") return models::Mechanism::event;
+  if (word == "federated") return models::Mechanism::federated;
+  if (word == "logical") return models::Mechanism::logical;
+  if (word == "databases") return models::Mechanism::databases;
+  throw UsageError{fmt::format("meshplan emit: there is no mechanism '{}'", word),
+                   "one of event, federated, logical, databases"};
+}
+
+/// "Set max_slot_wal_keep_size = 94832MB on media-prod": the cap the run tried out.
+void read_cap(const plan::Verdict& verdict, emit::RunFigures& figures) {
+  static const std::regex pattern{R"(max_slot_wal_keep_size = (\d+MB) on ([^:,]+))"};
+  std::smatch match;
+  if (std::regex_search(verdict.next_step, match, pattern)) figures.caps[match[2]] = match[1];
+}
+
+emit::RunFigures figures_of(const Wanted& wanted, const scenario::Loaded& loaded) {
+  store::Store store{wanted.database, store::Database::Open::existing};
+  const plan::Results results = store.read(wanted.run).results;
+  if (results.scenario_name != loaded.mesh.name)
+    throw UsageError{fmt::format("meshplan emit: run {} is of scenario '{}', not of '{}'",
+                                 wanted.run, results.scenario_name, loaded.mesh.name),
+                     "see meshplan runs"};
+  emit::RunFigures figures;
+  figures.run = wanted.run;
+  figures.replicates = results.replicates;
+  read_cap(results.verdict, figures);
+  for (const plan::Outcome& outcome : results.outcomes) {
+    const auto known = [](double value) { return std::isfinite(value) ? value : 0.0; };
+    if (outcome.key.metric == "outage_tolerance")
+      figures.slots[outcome.key.subject].outage_tolerance_p5 = known(outcome.p5.value);
+    if (outcome.key.metric == "retained_wal")
+      figures.slots[outcome.key.subject].retained_wal_p99 = known(outcome.p99.value);
+    if (outcome.key.metric == "replay_lag")
+      figures.slots[outcome.key.subject].replay_lag_p99 = known(outcome.p99.value);
+  }
+  return figures;
+}
+
+void write_file(const fs::path& path, const emit::File& file) {
+  fs::create_directories(path.parent_path());
+  std::ofstream out{path, std::ios::binary};
+  out << file.text;
+  if (!out.flush())
+    throw OutputError{
+        fmt::format("meshplan: cannot write '{}': {}", path.string(), std::strerror(errno))};
+  if (file.executable)
+    fs::permissions(path, fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,
+                    fs::perm_options::add);
+}
+
+/// The folder appears whole or not at all: it is written beside and renamed.
+void write_bundle(const std::vector<emit::File>& files, const fs::path& out) {
+  if (fs::exists(out) && (!fs::is_directory(out) || !fs::is_empty(out)))
+    throw OutputError{
+        fmt::format("meshplan: '{}' exists already and is left as it is", out.string())};
+  fs::path target = fs::absolute(out).lexically_normal();
+  if (!target.has_filename()) target = target.parent_path();
+  const fs::path beside =
+      target.parent_path() / fmt::format(".{}.{}", target.filename().string(), ::getpid());
+  try {
+    for (const emit::File& file : files) write_file(beside / file.path, file);
+    fs::remove(target);  // an empty folder, or nothing
+    fs::rename(beside, target);
+  } catch (const fs::filesystem_error& error) {
+    std::error_code ignored;
+    fs::remove_all(beside, ignored);
+    throw OutputError{
+        fmt::format("meshplan: cannot write '{}': {}", out.string(), error.code().message())};
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(beside, ignored);
+    throw;
+  }
+}
+
+void add_options(Parser& parser, Wanted& wanted) {
+  parser.options().add_option("FILE", wanted.scenario, "The scenario")->required()->type_name("");
+  parser.options()
+      .add_option("--out", wanted.out, "Folder to write; must not exist, or be empty")
+      ->option_text("DIR")
+      ->required();
+  parser.options().add_option("--node", wanted.node, "Only this node's files")->option_text("NODE");
+  parser.options()
+      .add_option("--mechanism", wanted.mechanism,
+                  "Serve every consumer by event, federated, logical or databases")
+      ->option_text("M");
+  parser.options()
+      .add_option("--from-run", wanted.run,
+                  "Take the guard rails from this run of the results file")
+      ->option_text("RUN");
+  parser.options()
+      .add_option("--db", wanted.database, fmt::format("The results file [{}]", wanted.database))
+      ->option_text("FILE");
+  parser.options()
+      .add_option("--set", wanted.options.overrides,
+                  "Replaces a value of the scenario; may be repeated")
+      ->option_text("PATH=VALUE")
+      ->expected(1)
+      ->take_all();
+}
+
+}  // namespace
+
+Exit emit_bundle(Arguments arguments) {
+  Wanted wanted;
+  Parser parser{"emit", "Write the SQL and settings that provision the scenario on real servers.",
+                "meshplan emit mesh.yaml --out provision"};
+  add_options(parser, wanted);
+  if (!parser.parse(arguments)) return done;
+  const std::optional<models::Mechanism> mechanism = mechanism_of(wanted.mechanism);
+  scenario::Loaded loaded = scenario::load_file(wanted.scenario, wanted.options);
+  emit::Rearranged mesh{std::move(loaded.mesh), std::move(loaded.provisioning)};
+  if (mechanism)
+    mesh = emit::with_mechanism(std::move(mesh.mesh), std::move(mesh.provisioning), *mechanism);
+  loaded.mesh.name = mesh.mesh.name;
+  emit::BundleOptions options;
+  if (!wanted.node.empty()) options.node = wanted.node;
+  if (wanted.run != 0) options.figures = figures_of(wanted, loaded);
+  try {
+    const emit::Topology topology = emit::topology(mesh.mesh, mesh.provisioning);
+    const std::vector<emit::File> files = emit::bundle(topology, options);
+    write_bundle(files, wanted.out);
+    print(fmt::format("Wrote {} files to {}. Next: read {}/README.md\n", files.size(), wanted.out,
+                      wanted.out));
+  } catch (const emit::EmitError& error) {
+    std::fputs(error.what(), stderr);
+    return wrong_use;
+  }
+  return done;
+}
+
+}  // namespace cli
