@@ -38,7 +38,7 @@ std::string help() {
       "meshplan says when which disk of a PostgreSQL data mesh fills up, why, and what to set.\n\n"
       "Usage: meshplan COMMAND [OPTIONS] …\n\nCommands:\n";
   for (const Command& command : commands)
-    text += fmt::format("  {:8}{}\n", command.name, command.summary);
+    text += fmt::format("  {:10}{}\n", command.name, command.summary);
   return text +
          "\nOptions:\n  --help   Print this help; after a command, its own\n  --version\n\n"
          "Example:\n  meshplan init mesh.yaml && meshplan run mesh.yaml\n";
