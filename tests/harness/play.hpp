@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdint>
 
@@ -28,6 +30,20 @@ class SlowMachine : public HarnessError {
 /// Throws SlowMachine when a stream that its server did not stop fell behind its rate; HarnessError
 /// when the mesh holds what a lab cannot play.
 Measurement play(Stage& stage, const PlayOptions& options = {});
+
+/// Calls `attempt`, up to three times as long as the machine cannot keep up.
+template <typename Attempt>
+auto again_when_slow(const Attempt& attempt) {
+  constexpr int tries = 3;
+  for (int i = 1;; ++i) {
+    try {
+      return attempt();
+    } catch (const SlowMachine& slow) {
+      if (i == tries) throw;
+      fmt::print(stderr, "{}; once more\n", slow.what());
+    }
+  }
+}
 
 /// Sets up, settles and plays.
 Measurement play(const models::Mesh& mesh, const PlayOptions& options = {});
