@@ -27,6 +27,7 @@ Exit init(Arguments arguments);
 Exit check(Arguments arguments);
 Exit emit_bundle(Arguments arguments);
 Exit contract(Arguments arguments);
+Exit report(Arguments arguments);
 Exit run(Arguments arguments);
 Exit runs(Arguments arguments);
 Exit schema(Arguments arguments);

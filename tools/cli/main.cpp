@@ -28,10 +28,11 @@ constexpr std::array commands{
     Command{"init", "Write a commented scenario to start from", init},
     Command{"check", "Say everything that is wrong with a scenario, and its hazards", check},
     Command{"run", "Simulate a scenario: when does which disk fill, and what to set", run},
+    Command{"report", "Write what a stored run found: page, Markdown or JSON", report},
     Command{"emit", "Write the SQL and settings that set it up on real servers", emit_bundle},
     Command{"contract", "Say what a new scenario breaks for consumers of the old one's", contract},
     Command{"runs", "List the runs of a results file", runs},
-    Command{"schema", "Print the JSON Schema of scenarios, or the metrics there are", schema}};
+    Command{"schema", "Print the JSON Schema of scenarios, or what results consist of", schema}};
 
 std::string help() {
   std::string text =

@@ -13,9 +13,11 @@
 
 #include "tools/cli/command.hpp"
 #include "tools/cli/interrupt.hpp"
+#include "tools/cli/output_file.hpp"
 #include "tools/cli/parse.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/terminal.hpp"
+#include "tools/report/html.hpp"
 #include "tools/report/json.hpp"
 #include "tools/report/markdown.hpp"
 #include "tools/report/text.hpp"
@@ -30,7 +32,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t default_replicates = 1'000, most_replicates = 1'000'000, default_seed = 1;
 
 struct RunArguments {
-  std::string file, database = "meshplan.db", horizon;
+  std::string file, database = "meshplan.db", horizon, report;
   bool no_database = false, series = false;
   std::optional<std::uint64_t> replicates, seed;
   unsigned threads = 0;
@@ -64,6 +66,8 @@ std::optional<RunArguments> parse(Arguments arguments) {
       ->option_text("PATH=VALUE")
       ->expected(1)
       ->take_all();
+  options.add_option("--report", a.report, "Also write an HTML page that opens in any browser")
+      ->option_text("FILE");
   parser.add_format(a.format);
   options.add_flag("--series", a.series,
                    "With --format json: time series and recorded replicates too");
@@ -148,14 +152,18 @@ Exit run(Arguments arguments) {
   const scenario::Loaded loaded = load(*a);
   mention_notices(loaded, a->file);
   check_database(*a);
+  check_writable(a->report);
   const plan::Results results = simulate(*a, loaded);
   print(answer(*a, results));
+  report::HtmlOptions page{MESHPLAN_VERSION, {}};
   if (!a->no_database) {
-    const std::int64_t id =
-        store::Store{a->database, store::Database::Open::or_create}.write(results, provenance());
+    store::Store store{a->database, store::Database::Open::or_create};
+    const std::int64_t id = store.write(results, provenance());
+    page.accuracy = store.accuracy();
     if (stderr_is_terminal())
       fmt::print(stderr, "meshplan: stored as run {} in {}\n", id, a->database);
   }
+  if (!a->report.empty()) write_file(a->report, report::html(results, page));
   if (results.interrupted) return interrupted;
   const bool met = std::all_of(results.objectives.begin(), results.objectives.end(),
                                [](const plan::ObjectiveResult& o) { return o.met; });

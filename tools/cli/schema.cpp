@@ -5,7 +5,9 @@
 #include "models/simulate.hpp"
 #include "tools/cli/command.hpp"
 #include "tools/cli/parse.hpp"
+#include "tools/report/json.hpp"
 #include "tools/scenario/scenario.hpp"
+#include "tools/store/views.hpp"
 
 namespace cli {
 namespace {
@@ -34,15 +36,25 @@ std::string metrics_as(Format format) {
 }  // namespace
 
 Exit schema(Arguments arguments) {
-  bool metrics = false;
+  bool metrics = false, results = false, views = false, datasette = false;
   Format format = Format::text;
   Parser parser{"schema",
-                "Print the JSON Schema of scenarios, for editors, or the metrics there are.",
+                "Print the JSON Schema of scenarios, for editors, or what results consist of.",
                 "meshplan schema > scenario.schema.json"};
   parser.options().add_flag("--metrics", metrics, "The metrics of outcomes and objectives instead");
+  parser.options().add_flag("--results", results, "The JSON Schema of --format json instead");
+  parser.options().add_flag("--views", views, "The views of a results file, column by column");
+  parser.options().add_flag("--datasette", datasette, "The same as metadata for Datasette");
   parser.add_format(format);
   if (!parser.parse(arguments)) return done;
-  print(metrics ? metrics_as(format) : scenario::schema_json());
+  if (metrics + results + views + datasette > 1)
+    throw UsageError{
+        "meshplan schema: --metrics, --results, --views and --datasette exclude each other"};
+  print(metrics     ? metrics_as(format)
+        : results   ? report::results_schema()
+        : views     ? store::views_as_markdown()
+        : datasette ? store::datasette_metadata()
+                    : scenario::schema_json());
   return done;
 }
 

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "tools/report/resources.hpp"
+
 namespace report {
 namespace {
 
@@ -97,7 +99,59 @@ Json trace(const plan::Results& r, const plan::Trace& trace) {
   return j;
 }
 
+void landmarks(Json& j, const plan::Results& r) {
+  j["thresholds"] = Json::array();
+  for (const plan::Threshold& t : r.thresholds)
+    j["thresholds"].push_back(
+        {{"quantity", t.quantity}, {"subject", t.subject}, {"name", t.name}, {"value", t.value}});
+  j["incidents"] = Json::array();
+  for (const plan::PlannedIncident& i : r.incidents)
+    j["incidents"].push_back({{"name", i.name},
+                              {"kind", i.kind},
+                              {"at", i.at ? Json(*i.at) : Json{}},
+                              {"every", i.every},
+                              {"duration_p50", i.duration_p50},
+                              {"duration_p95", i.duration_p95}});
+}
+
+/// What other commands found; absent unless they did.
+void findings(Json& j, const plan::Results& r) {
+  for (const plan::Comparison& c : r.comparisons)
+    j["comparisons"].push_back({{"variant", c.variant},
+                                {"metric", c.key.metric},
+                                {"subject", c.key.subject},
+                                {"unit", c.key.unit},
+                                {"statistic", c.statistic},
+                                {"value", c.value},
+                                {"difference", c.difference.value},
+                                {"difference_95", interval(c.difference)},
+                                {"text", c.text},
+                                {"best", c.best}});
+  for (const plan::Influence& i : r.influences)
+    j["influences"].push_back({{"parameter", i.parameter},
+                               {"metric", i.key.metric},
+                               {"subject", i.key.subject},
+                               {"unit", i.key.unit},
+                               {"statistic", i.statistic},
+                               {"baseline", i.baseline},
+                               {"at_low", i.at_low},
+                               {"at_high", i.at_high},
+                               {"low", i.low},
+                               {"high", i.high},
+                               {"rank_correlation", i.rank_correlation}});
+  for (const plan::PushDown& p : r.push_downs)
+    j["push_downs"].push_back({{"consumer", p.consumer},
+                               {"query", p.query},
+                               {"part", p.part},
+                               {"shipped", p.shipped},
+                               {"reason", p.reason},
+                               {"rows", p.rows},
+                               {"bytes", p.bytes}});
+}
+
 }  // namespace
+
+std::string results_schema() { return std::string{resources::results_schema}; }
 
 std::string json(const plan::Results& r, const JsonOptions& options) {
   Json j{{"format_version", json_format_version},
@@ -122,6 +176,8 @@ std::string json(const plan::Results& r, const JsonOptions& options) {
   j["assumptions"] = Json::array();
   for (const plan::Assumption& a : r.assumptions)
     j["assumptions"].push_back({{"name", a.name}, {"value", a.value}, {"source", a.source}});
+  landmarks(j, r);
+  findings(j, r);
   if (options.series) {
     Json traces = Json::array();
     for (const plan::Trace& t : r.traces) traces.push_back(trace(r, t));

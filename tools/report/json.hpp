@@ -16,6 +16,9 @@ struct JsonOptions {
 /// Numbers are printed so that reading them back gives the same double.
 std::string json(const plan::Results& results, const JsonOptions& options);
 
+/// The JSON Schema of that object (tools/report/results.schema.json).
+std::string results_schema();
+
 inline constexpr int json_format_version = 1;
 
 }  // namespace report

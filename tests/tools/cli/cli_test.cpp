@@ -36,7 +36,7 @@ objectives:
 // ------------------------------------------------------------------------------------------------------
 
 TEST_F(CliTest, HelpNamesTheCommandsAndEachHasItsOwnWithAnExample) {
-  for (const std::string command : {"", "init ", "check ", "run ", "runs ", "schema "}) {
+  for (const std::string command : {"", "init ", "check ", "report ", "run ", "runs ", "schema "}) {
     const Ran ran = meshplan(command + "--help");
     EXPECT_EQ(ran.exit, 0);
     EXPECT_EQ(ran.err, "");
@@ -57,7 +57,8 @@ TEST_F(CliTest, WrongUseIsExplainedOnStderrWithExitCode2) {
        {"rum mesh.yaml", "frobnicate", "run", "run a.yaml b.yaml", "run a.yaml --replicate 5",
         "run a.yaml --replicates 0", "run a.yaml --replicates many", "run a.yaml --seed -1",
         "run a.yaml --threads 5000", "run a.yaml --format xml", "run a.yaml --series",
-        "run a.yaml --db", "check", "runs extra", "schema --metric", "init"}) {
+        "run a.yaml --db", "check", "runs extra", "schema --metric", "schema --metrics --views",
+        "init", "report", "report a.db --series"}) {
     const Ran ran = meshplan(arguments);
     EXPECT_EQ(ran.exit, 2) << arguments;
     EXPECT_EQ(ran.out, "") << arguments;
@@ -261,6 +262,53 @@ TEST_F(CliTest, SchemaIsJsonAndListsTheMetrics) {
             "volume_used");
   EXPECT_NE(meshplan("schema --metrics --format markdown").out.find("| `volume_used` | ratio |"),
             std::string::npos);
+}
+
+TEST_F(CliTest, SchemaDescribesTheResultsToo) {
+  const json results = json::parse(meshplan("schema --results").out);
+  EXPECT_TRUE(results["properties"].contains("outcomes"));
+  EXPECT_NE(meshplan("schema --views").out.find("### outcomes\n"), std::string::npos);
+  EXPECT_TRUE(json::parse(meshplan("schema --datasette").out).contains("databases"));
+}
+
+// ---- reports
+// ---------------------------------------------------------------------------------------------------------------
+
+TEST_F(CliTest, ReportGivesBackWhatTheRunSaid) {
+  write_mesh("30GB");
+  const Ran run = meshplan("run mesh.yaml --replicates 5 --report page.html --format json");
+  const Ran again = meshplan("report meshplan.db --format json");
+  EXPECT_EQ(again.exit, 0) << again.err;
+  json a = json::parse(run.out), b = json::parse(again.out);
+  EXPECT_EQ(a, b);
+  EXPECT_EQ(read_file(folder_ / "page.html").find("<!doctype html>"), 0u);
+  EXPECT_EQ(meshplan("report meshplan.db --html again.html --markdown a.md --json a.json").out, "");
+  EXPECT_EQ(read_file(folder_ / "again.html"), read_file(folder_ / "page.html"));
+  EXPECT_EQ(read_file(folder_ / "a.json"), again.out);
+  EXPECT_EQ(read_file(folder_ / "a.md"), meshplan("report meshplan.db --format markdown").out);
+}
+
+TEST_F(CliTest, ReportTakesTheNewestRunUnlessOneIsNamed) {
+  write_mesh("30GB");
+  for (const char* seed : {"1", "2"})
+    meshplan("run mesh.yaml --replicates 3 --seed " + std::string{seed});
+  EXPECT_EQ(json::parse(meshplan("report meshplan.db --format json").out)["seed"], 2);
+  EXPECT_EQ(json::parse(meshplan("report meshplan.db --run 1 --format json").out)["seed"], 1);
+  const Ran none = meshplan("report meshplan.db --run 7 --html page.html");
+  EXPECT_EQ(none.exit, 1);
+  EXPECT_EQ(none.err, "meshplan: 'meshplan.db' has no run 7\n");
+  EXPECT_FALSE(exists("page.html"));
+}
+
+TEST_F(CliTest, AReportThatCannotBeWrittenIsSaidBeforeTheSimulation) {
+  write_mesh("30GB");
+  const Ran ran = meshplan("run mesh.yaml --replicates 3 --report nowhere/page.html");
+  EXPECT_EQ(ran.exit, 1);
+  EXPECT_EQ(ran.err, "meshplan: cannot write 'nowhere/page.html': No such file or directory\n");
+  EXPECT_FALSE(exists("meshplan.db"));
+  meshplan("run mesh.yaml --replicates 3");
+  EXPECT_EQ(meshplan("report meshplan.db --html /dev/full").err,
+            "meshplan: cannot write '/dev/full': No space left on device\n");
 }
 
 // ---- terminals

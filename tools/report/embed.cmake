@@ -1,0 +1,20 @@
+# Writes a C++ file that holds other files as text.
+#   cmake -DOUT=resources.cpp -DNAMES=page,css -DFILES=page.mustache,report.css -P embed.cmake
+string(REPLACE "," ";" names "${NAMES}")
+string(REPLACE "," ";" files "${FILES}")
+set(text "#include \"tools/report/resources.hpp\"\n\nnamespace report::resources {\n\n")
+foreach(name file IN ZIP_LISTS names files)
+  file(READ "${file}" content)
+  # Compilers need not take literals of more than 64 KiB: neighbouring ones are joined.
+  string(LENGTH "${content}" length)
+  string(APPEND text "const std::string_view ${name} =\n")
+  set(from 0)
+  while(from LESS length)
+    string(SUBSTRING "${content}" ${from} 16000 part)
+    string(APPEND text "    R\"embed(${part})embed\"\n")
+    math(EXPR from "${from} + 16000")
+  endwhile()
+  string(APPEND text "    ;\n\n")
+endforeach()
+string(APPEND text "}  // namespace report::resources\n")
+file(WRITE "${OUT}" "${text}")
