@@ -392,11 +392,10 @@ void Simulation::note_tooth(std::size_t index) {
   slot.retained_most = std::max(slot.retained_most, node.flow.lsn(end) - restart);
 }
 
+/// The next snapshot of the 15 s grid after now.
 Instant Simulation::next_grid_snapshot(const NodeState& node) const {
-  const double grid =
-      std::ceil((seconds(now_) - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
-      node.snapshot_phase;
-  return Instant{from_seconds(grid)};
+  const double passed = std::floor((seconds(now_) - node.snapshot_phase) / snapshot_interval);
+  return Instant{from_seconds((passed + 1) * snapshot_interval + node.snapshot_phase)};
 }
 
 /// The moment at which the slot turns unreserved, while its restart_lsn stands still. Asked again
