@@ -76,7 +76,7 @@ class Wanted {
       add(metric, node);
   }
   void add_table(const models::Table& table) {
-    for (const char* metric : {"heap_size", "n_live_tup", "n_tup_hot_upd", "autovacuum_runs"})
+    for (const char* metric : {"heap_size", "n_tup_hot_upd", "autovacuum_runs"})
       add(metric, table.qualified_name());
     if (holds_the_horizon(mesh_)) add("n_dead_tup", table.qualified_name());
     for (const models::Index& index : table.indexes)
@@ -109,8 +109,9 @@ bool within_target(const Line& line) {
 
 /// Both sides say that it did not happen or is 0: right, but no achievement.
 bool trivial(const Line& line) {
-  static constexpr std::array<std::string_view, 4> counts{"n_tup_hot_upd", "autovacuum_runs",
-                                                          "checkpoints_timed", "checkpoints_req"};
+  static constexpr std::array<std::string_view, 6> counts{"n_tup_hot_upd",     "autovacuum_runs",
+                                                          "checkpoints_timed", "checkpoints_req",
+                                                          "slot_lost",         "disk_full"};
   const bool nothing = std::isnan(line.predicted) || line.predicted == 0;
   const bool count = std::find(counts.begin(), counts.end(), line.quantity.name) != counts.end() ||
                      line.quantity.name.starts_with("time_to_");
