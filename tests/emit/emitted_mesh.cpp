@@ -166,17 +166,44 @@ harness::Connection EmittedMesh::as(const std::string& role, const std::string& 
 }
 
 std::string EmittedMesh::dump() {
+  // pg_dump does not come with every major, so the catalogs are read instead.
+  static const std::string catalog = R"sql(
+    SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
+      SELECT concat_ws(' ', 'relation', c.oid::regclass, c.relkind, c.relowner::regrole, c.relacl, c.reloptions,
+                       c.relrowsecurity, c.relforcerowsecurity) AS line
+      FROM pg_class c WHERE c.oid >= 16384 AND c.relkind <> 't' AND c.relnamespace <> 'pg_toast'::regnamespace
+      UNION ALL
+      SELECT concat_ws(' ', 'column', a.attrelid::regclass, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),
+                       a.attnotnull, a.attcollation::regcollation)
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE c.oid >= 16384 AND a.attnum > 0 AND c.relnamespace <> 'pg_toast'::regnamespace
+      UNION ALL
+      SELECT concat_ws(' ', 'function', p.oid::regprocedure, p.proowner::regrole, p.proacl, md5(p.prosrc))
+      FROM pg_proc p WHERE p.oid >= 16384
+      UNION ALL SELECT concat_ws(' ', 'schema', nspname, nspowner::regrole, nspacl) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
+      UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE oid >= 16384
+      UNION ALL SELECT concat_ws(' ', 'policy', polrelid::regclass, polname, polroles::regrole[], pg_get_expr(polqual, polrelid)) FROM pg_policy
+      UNION ALL SELECT concat_ws(' ', 'trigger', tgrelid::regclass, tgname, pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
+      UNION ALL SELECT concat_ws(' ', 'published', pubname, schemaname, tablename, attnames, rowfilter) FROM pg_publication_tables
+      UNION ALL SELECT concat_ws(' ', 'subscription', subname, subconninfo, subslotname, subenabled) FROM pg_subscription
+      UNION ALL SELECT concat_ws(' ', 'server', srvname, srvoptions, srvacl) FROM pg_foreign_server
+      UNION ALL SELECT concat_ws(' ', 'mapping', srvname, usename, umoptions) FROM pg_user_mappings
+      UNION ALL SELECT concat_ws(' ', 'extension', extname, extversion) FROM pg_extension
+      UNION ALL SELECT concat_ws(' ', 'default', defaclrole::regrole, defaclnamespace::regnamespace, defaclacl) FROM pg_default_acl
+      UNION ALL SELECT concat_ws(' ', 'role', rolname, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit, rolpassword) FROM pg_authid
+      UNION ALL SELECT concat_ws(' ', 'member', roleid::regrole, member::regrole) FROM pg_auth_members
+      UNION ALL SELECT concat_ws(' ', 'setting', setrole::regrole, setdatabase, setconfig) FROM pg_db_role_setting
+      UNION ALL SELECT concat_ws(' ', 'database', datname, datacl) FROM pg_database
+      UNION ALL SELECT concat_ws(' ', 'slot', slot_name, database) FROM pg_replication_slots WHERE slot_name !~ '_sync_'
+    ) AS everything)sql";
   std::string all;
   for (auto& [name, cluster] : clusters_) {
-    harness::run({"/bin/sh", "-c",
-                  fmt::format("/usr/lib/postgresql/15/bin/pg_dumpall -h {} -p {} -U postgres -s "
-                              "2>&1 | grep -v restrict > {}",
-                              cluster->socket_directory().string(), cluster->port(),
-                              (scratch_.path() / "dump").string())});
-    all += "-- node " + name + "\n" + harness::read_text(scratch_.path() / "dump");
-    harness::Connection connection = cluster->connect();
-    all += connection.value(
-        "SELECT coalesce(string_agg(slot_name, ',' ORDER BY 1), '') FROM pg_replication_slots");
+    harness::Connection admin = cluster->connect();
+    for (const harness::Row& row :
+         admin.execute("SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1")) {
+      harness::Connection database = cluster->connect(row.at(0).value_or(""));
+      all += "-- " + name + "/" + row.at(0).value_or("") + "\n" + database.value(catalog) + "\n";
+    }
   }
   return all;
 }

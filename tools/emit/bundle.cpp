@@ -101,9 +101,10 @@ class Bundle {
     per_database(steps_, "21", "governance", [&](int d) { return governance_sql(topology_, d); });
     per_database(steps_, "30", "schemas", [&](int d) { return schemas_sql(topology_, d); });
     per_database(steps_, "31", "tables", [&](int d) { return tables[d]; });
-    per_database(steps_, "40", "grants", [&](int d) { return grants_sql(topology_, d); });
-    per_database(steps_, "41", "row-security",
+    // Before anybody is granted anything.
+    per_database(steps_, "33", "row-security",
                  [&](int d) { return row_security_sql(topology_, d, complaints_); });
+    per_database(steps_, "40", "grants", [&](int d) { return grants_sql(topology_, d); });
     per_database(steps_, "50", "publications",
                  [&](int d) { return publications_sql(topology_, d); });
     per_database(steps_, "51", "contracts", [&](int d) { return agree_sql(topology_, d); });

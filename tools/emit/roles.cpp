@@ -182,7 +182,11 @@ std::string databases_sql(const Topology& topology, int node) {
       if (flow.to == database && !flow.server.empty()) roles.group(federation_role);
     }
     roles.login({operator_role, "", 0, {}, false});
-    std::vector<Values> connect;
+    std::vector<Values> connect, owners;
+    for (const int domain : topology.domains_of(database))
+      owners.push_back(Values{}.set(
+          "role",
+          Identifier{topology.provisioning.domains[static_cast<std::size_t>(domain)].owner}));
     for (const std::string& group : roles.groups)
       connect.push_back(Values{}.set("role", Identifier{group}));
     for (const Login& login : roles.logins)
@@ -192,7 +196,8 @@ std::string databases_sql(const Topology& topology, int node) {
                             .set("name", Literal{name})
                             .set("database", Identifier{name})
                             .set("locale", Literal{topology.node_of(database).collation})
-                            .set("connect", connect));
+                            .set("connect", connect)
+                            .set("owners", owners));
   }
   return render("databases.sql", Values{}
                                      .set("title", title(topology, "databases"))

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tools/emit/bundle.hpp"
@@ -55,18 +56,25 @@ std::string apply_sh(const Topology& topology, const std::vector<Step>& steps,
                      const std::vector<Step>& checks) {
   std::vector<Values> passwords;
   std::set<std::string> seen;
+  bool whole = true;  // both sides of a link are here to agree
   for (std::size_t n = 0; n < topology.mesh.nodes.size(); ++n) {
     if (topology.databases_of(static_cast<int>(n)).empty()) continue;
+    const bool here = std::any_of(checks.begin(), checks.end(), [&](const Step& step) {
+      return step.node == static_cast<int>(n);
+    });
+    whole = whole && here;
+    if (!here) continue;
     for (const std::string& role : password_roles(topology, static_cast<int>(n)))
       if (seen.insert(role).second)
         passwords.push_back(Values{}.set("variable", Sql{password_variable(role)}));
   }
-  return render("apply.sh", Values{}
-                                .set("title", title(topology, "apply"))
-                                .set("passwords", passwords)
-                                .set("checks", values_of(topology, checks))
-                                .set("steps", values_of(topology, steps))
-                                .set("agreements", links(topology)));
+  return render("apply.sh",
+                Values{}
+                    .set("title", title(topology, "apply"))
+                    .set("passwords", passwords)
+                    .set("checks", values_of(topology, checks))
+                    .set("steps", values_of(topology, steps))
+                    .set("agreements", whole ? links(topology) : std::vector<Values>{}));
 }
 
 std::string verify_sh(const Topology& topology, const std::vector<Step>& steps) {

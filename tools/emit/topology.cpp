@@ -86,9 +86,10 @@ class Survey {
     const models::ConsumerProvisioning& spec = provisioning_.products[p].consumers[c];
     if (product.tables.empty()) return;
     if (spec.domain < 0) {
-      complain(consumer.place,
-               fmt::format("consumer {}: in which database does it read?", consumer.name),
-               "name one of its node's domains: domain: …");
+      complain(
+          consumer.place,
+          fmt::format("consumer {}: in which database does it read?", consumer.name),
+          "name one of its node's domains with domain:, or add one: domains: {NAME: {node: …}}");
       return;
     }
     Flow flow;

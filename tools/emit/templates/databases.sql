@@ -9,4 +9,8 @@ REVOKE CONNECT, TEMPORARY ON DATABASE {{database}} FROM PUBLIC;
 {{#connect}}
 GRANT CONNECT ON DATABASE {{database}} TO {{role}};
 {{/connect}}
+{{#owners}}
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY works in a temporary table.
+GRANT TEMPORARY ON DATABASE {{database}} TO {{role}};
+{{/owners}}
 {{/databases}}

@@ -2,7 +2,7 @@
 # {{title}}
 # Checks on every database that what apply.sh made is there and works; changes nothing.
 set -uo pipefail
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
 failed=0
 {{#steps}}
 echo {{file}}

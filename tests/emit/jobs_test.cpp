@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "tests/emit/emitted_mesh.hpp"
+
+namespace emit {
+namespace {
+
+MeshOptions medallion() {
+  MeshOptions options;
+  options.scenario = SOURCE_DIR "/scenarios/medallion.yaml";
+  options.overrides = {"nodes.warehouse.settings.shared_buffers=32MB",
+                       "governance.kill_routine.every=1min"};
+  return options;
+}
+
+TEST(EmittedMedallion, JobsRunAndTheKillRoutineEndsWhatHoldsVacuumBack) {
+  EmittedMesh mesh{medallion()};
+  mesh.apply();
+  const std::string once = mesh.dump();
+  mesh.apply();
+  EXPECT_EQ(mesh.dump(), once) << "a second run changes nothing";
+  const EmittedMesh::Ran verified = mesh.script("verify.sh");
+  EXPECT_EQ(verified.exit, 0) << verified.output;
+
+  harness::Connection admin = mesh.superuser("warehouse", "dev_db");
+  EXPECT_EQ(
+      admin.value("SELECT count(*) FROM pg_extension WHERE extname IN ('postgis', 'uuid-ossp')"),
+      "2");
+  admin.execute(
+      "INSERT INTO staging.raw_users (user_id, username, email, country, ingested_at) VALUES "
+      "(1, 'alice', 'alice@example.org', 'DE', now()), (2, 'bob', 'Alice@example.org', 'FR', "
+      "now()), "
+      "(3, 'eve', 'x@y.||', 'DE', now()), (4, 'old', 'old@example.org', 'DE', now() - interval '31 "
+      "days')");
+
+  // pg_cron starts the jobs, in the other database, as a role that cannot log in from outside.
+  harness::Connection cron = mesh.superuser("warehouse", "postgres");
+  EXPECT_EQ(
+      cron.value(
+          "SELECT count(*) FROM cron.job WHERE username = 'mesh_operator' AND database = 'dev_db'"),
+      "6");
+  cron.execute("UPDATE cron.job SET schedule = '* * * * *'");
+
+  // Readers and writers that hold back vacuum, and one that does not.
+  harness::Connection reader = mesh.as("analyst", "warehouse", "dev_db");
+  harness::Connection writer = mesh.as("ingest", "warehouse", "dev_db");
+  harness::Connection fresh = mesh.as("analyst", "warehouse", "dev_db");
+  reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  reader.execute("SELECT count(*) FROM analytics.daily_user_metrics WHERE false");
+  admin.execute("SELECT txid_current()");  // else reader and writer are of one age
+  writer.execute("BEGIN");
+  writer.execute("INSERT INTO staging.raw_users (user_id) VALUES (9)");
+  admin.execute(
+      "DO $$ BEGIN FOR i IN 1 .. 300 LOOP PERFORM txid_current(); COMMIT; END LOOP; END $$");
+  fresh.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  EXPECT_EQ(fresh.value("SELECT 1 FROM production.dim_date LIMIT 1"), "");
+  EXPECT_EQ(admin.value("SELECT governance.end_old_transactions()"), "0")
+      << "nothing is 500000 old";
+  EXPECT_EQ(admin.value("SELECT governance.end_old_transactions(200)"), "2");
+  EXPECT_NE(error_of(reader, "SELECT 1"), "") << "the old reader is gone";
+  EXPECT_NE(error_of(writer, "SELECT 1"), "") << "the old writer is gone";
+  EXPECT_EQ(fresh.value("SELECT 2"), "2") << "who inherited the writer's age is spared";
+  EXPECT_EQ(
+      admin.value(
+          "SELECT string_agg(role_name::text || terminated::text, ',' ORDER BY role_name) FROM "
+          "governance.killed_query"),
+      "analysttrue,ingesttrue");
+  EXPECT_EQ(admin.value(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum launcher'"),
+            "1");
+  fresh.close();
+
+  EXPECT_EQ(
+      eventually(
+          cron, "SELECT count(DISTINCT jobid) FROM cron.job_run_details WHERE status = 'succeeded'",
+          "6", 100),
+      "6");
+  EXPECT_EQ(cron.value("SELECT coalesce(string_agg(return_message, ','), '') FROM "
+                       "cron.job_run_details WHERE status = 'failed'"),
+            "");
+  EXPECT_EQ(admin.value("SELECT string_agg(username, ',' ORDER BY username) FROM staging.raw_users "
+                        "WHERE username IS NOT NULL"),
+            "alice,bob,eve")
+      << "the old row went";
+  // One address is one person, and what is no address stays in staging; which of the two came last
+  // decides.
+  EXPECT_EQ(admin.value("SELECT count(*) FROM production.users"), "1");
+  EXPECT_EQ(admin.value("SELECT count(*) > 700 FROM production.dim_date"), "t");
+
+  harness::Connection analyst = mesh.as("analyst", "warehouse", "dev_db");
+  EXPECT_EQ(analyst.value("SELECT count(*) FROM analytics.daily_user_metrics"), "0");
+  EXPECT_NE(error_of(analyst, "SELECT * FROM staging.raw_users").find("permission denied"),
+            std::string::npos);
+  EXPECT_NE(
+      error_of(analyst, "SELECT governance.end_old_transactions(1)").find("permission denied"),
+      std::string::npos);
+}
+
+/// The bundle without pg_cron's part on later majors.
+void expect_event_mesh_on(int major) {
+  MeshOptions options;
+  options.scenario = SOURCE_DIR "/scenarios/media_mesh.yaml";
+  options.mechanism = models::Mechanism::event;
+  options.postgres = major;
+  options.overrides = {"nodes.media-prod.settings.shared_buffers=32MB",
+                       "nodes.marketing-prod.settings.shared_buffers=32MB",
+                       "nodes.media-prod.settings.shared_preload_libraries=''",
+                       "nodes.marketing-prod.settings.shared_preload_libraries=''"};
+  EmittedMesh mesh{options};
+  mesh.apply();
+  const std::string once = mesh.dump();
+  mesh.apply();
+  EXPECT_EQ(mesh.dump(), once) << "a second run changes nothing";
+  const EmittedMesh::Ran verified = mesh.script("verify.sh");
+  EXPECT_EQ(verified.exit, 0) << verified.output;
+  EXPECT_TRUE(std::filesystem::exists(mesh.folder() / "media-prod" / "crontab"));
+  harness::Connection producer = mesh.superuser("media-prod", "media_analytics");
+  producer.execute(
+      "INSERT INTO media_consumption.mrt_marketing_weekly_engagement VALUES ('2026-01-05', 'gold', "
+      "'DE', 1, 2)");
+  harness::Connection app = mesh.as("marketing_app", "marketing-prod", "marketing_analytics");
+  EXPECT_EQ(
+      eventually(app, "SELECT weekly_events FROM shared_products.mrt_media_weekly_engagement", "1"),
+      "1");
+  producer.close();
+  app.close();
+  EXPECT_EQ(mesh.script("rollback.sh --drop-data").exit, 0);
+}
+
+TEST(EmittedMedia, Postgres17TakesTheBundleWithoutPgCron) { expect_event_mesh_on(17); }
+TEST(EmittedMedia, Postgres18TakesTheBundleWithoutPgCron) { expect_event_mesh_on(18); }
+
+}  // namespace
+}  // namespace emit
