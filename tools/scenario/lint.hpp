@@ -25,5 +25,8 @@ class Findings {
 };
 
 void lint_replication(const models::Mesh& mesh, Findings& findings);
+/// What provisioning would meet: roles, row security, connections, hazards in the DDL's own SQL.
+void lint_provisioning(const models::Mesh& mesh, const models::Provisioning& provisioning,
+                       Findings& findings);
 
 }  // namespace scenario

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tools/scenario/expand.hpp"
+#include "tools/scenario/lint.hpp"
 #include "tools/scenario/loading.hpp"
 #include "tools/scenario/overrides.hpp"
 #include "tools/scenario/sha256.hpp"
@@ -90,6 +91,9 @@ Loaded load_text(std::string text, const std::string& file, const Options& optio
   assume_columns(loading);
   loaded.provisioning = std::move(loading.provisioning);
   loaded.notices = std::move(loading.notices);
+  Findings provisioning;
+  lint_provisioning(loaded.mesh, loaded.provisioning, provisioning);
+  for (Notice& notice : provisioning.take()) loaded.notices.push_back(std::move(notice));
   const std::vector<Notice> hazards = lint(loaded.mesh);
   loaded.notices.insert(loaded.notices.end(), hazards.begin(), hazards.end());
   loaded.hash = hash_of(text, options, loading.included);
