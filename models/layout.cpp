@@ -80,11 +80,27 @@ class Maker {
         layout_.outcomes.push_back({"index_size", index_label(site, table, index), "bytes"});
       const std::string volume = mesh_.nodes[static_cast<std::size_t>(site.node)].name + "/data";
       p.heap_owner = series("volume_used", volume, "heap of " + site.label);
+      if (const std::string holder = holder_of(site, table); !holder.empty())
+        p.kept_owner =
+            series("volume_used", volume, "dead rows of " + site.label + " kept by " + holder);
       if (!table.indexes.empty())
         p.indexes_owner = series("volume_used", volume, "indexes of " + site.label);
       p.dead = series("dead_rows", site.label, "", "count");
     }
     layout_.places.push_back(p);
+  }
+
+  /// Who may keep dead rows of a table; empty when nobody does.
+  std::string holder_of(const Site& site, const Table& table) const {
+    std::string holder;
+    if (table.database < 0 ||
+        mesh_.databases[static_cast<std::size_t>(table.database)].node != site.node)
+      return holder;
+    for (const Incident& i : mesh_.incidents) {
+      if (!holds_horizon(i, table.database)) continue;
+      holder = holder.empty() ? i.name : "open transactions";
+    }
+    return holder;
   }
 
   static std::string index_label(const Site& site, const Table& table, const Index& index) {
@@ -98,6 +114,11 @@ class Maker {
 };
 
 }  // namespace
+
+bool holds_horizon(const Incident& incident, int database) {
+  return database >= 0 && incident.kind == Incident::Kind::open_transaction &&
+         incident.database == database && (incident.repeatable_read || incident.writes);
+}
 
 Layout make_layout(const Mesh& mesh) { return Maker{mesh}.make(); }
 

@@ -30,6 +30,7 @@ struct Layout {
     int outcomes = -1;                                   // first of table_metrics
     int index_outcomes = -1;                             // one per index
     int dead = -1, heap_owner = -1, indexes_owner = -1;  // series
+    int kept_owner = -1;  // of the heap: dead rows that a transaction keeps
   };
   std::vector<NodePlaces> nodes;
   std::vector<SlotPlaces> slots;   // subscriptions, then standbys
@@ -49,6 +50,10 @@ inline constexpr const char* slot_metrics[] = {
 inline constexpr const char* table_metrics[] = {"heap_size",      "table_size", "n_live_tup",
                                                 "n_dead_tup",     "n_tup_upd",  "n_tup_hot_upd",
                                                 "autovacuum_runs"};
+
+/// Whether an incident keeps the dead rows of a database while it lasts: an open transaction there
+/// with a snapshot or an xid. Source: procarray.c, ComputeXidHorizons()
+bool holds_horizon(const Incident& incident, int database);
 
 Layout make_layout(const Mesh& mesh);
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "models/layout.hpp"
 #include "models/load_builder.hpp"
 
 namespace models {
@@ -30,6 +31,7 @@ Load LoadBuilder::build() {
   add_jobs();
   finish_updates();
   finish_leaves();
+  load_.curves = &curves_;
   for (RelationLoad& r : load_.relations)
     if (!r.patterns.empty()) lay_over(r);
   for (SubscriptionLoad& s : load_.subscriptions) {
@@ -62,6 +64,7 @@ void LoadBuilder::add_relations() {
     for (std::size_t i = 0; i < t.indexes.size(); ++i) {
       base.index = static_cast<int>(i);
       base.pages = g.indexes[i].pages;
+      base.rows_share = g.indexes[i].layout.rows_share;
       if (t.indexes[i].method == Index::Method::gin) add_gin(t, t.indexes[i], g, base);
       load_.relations.push_back(base);
     }
@@ -71,13 +74,18 @@ void LoadBuilder::add_relations() {
 void LoadBuilder::describe_vacuum(SiteLoad& load, const Table& t, const TableGeometry& g,
                                   const Site& site) const {
   load.rows_per_page = g.per_page;
+  load.columns = static_cast<double>(t.columns.size());
   if (site.node < 0) return;
-  const Settings& settings = at(mesh_.nodes, site.node).settings;
-  load.autovacuum = settings.autovacuum && t.autovacuum.enabled.value_or(true);
-  load.vacuum_threshold =
-      t.autovacuum.vacuum_threshold.value_or(settings.autovacuum_vacuum_threshold);
-  load.vacuum_scale_factor =
-      t.autovacuum.vacuum_scale_factor.value_or(settings.autovacuum_vacuum_scale_factor);
+  const Node& node = at(mesh_.nodes, site.node);
+  load.vacuum = vacuum_settings(node.settings, t.autovacuum, node.postgres);
+  const bool own = t.database >= 0 && at(mesh_.databases, t.database).node == site.node;
+  load.database = own ? t.database : -1;
+  load.may_be_held = may_be_held(load.database);
+}
+
+bool LoadBuilder::may_be_held(int database) const {
+  return std::any_of(mesh_.incidents.begin(), mesh_.incidents.end(),
+                     [database](const Incident& i) { return holds_horizon(i, database); });
 }
 
 RelationLoad& LoadBuilder::relation(int site, RelationLoad::Kind kind, int index) {
@@ -155,65 +163,78 @@ DrawnAccess LoadBuilder::drawn(const Access& access) const {
   return {access.kind, access.keys, draws_(access.share), draws_(access.exponent)};
 }
 
-void LoadBuilder::finish_updates() {
-  for (std::size_t u = 0; u < load_.updates.size(); ++u) {
-    UpdateLoad& updates = load_.updates[u];
-    const Table& t = table(updates.site);
-    const TableGeometry& g = at(geometry_, updates.site);
-    double rate = 0, hot = 0;
-    const Pending* largest = nullptr;
-    for (const Pending& p : at(pending_, updates.site)) {
-      rate += p.rate;
-      hot += p.hot;
-      if (largest == nullptr || p.rate > largest->rate) largest = &p;
-    }
-    UpdateCurve::Shape shape;
-    shape.t_len = static_cast<int>(std::lround(g.t_len.mean));
-    shape.rows_per_page = std::max(1, static_cast<int>(std::lround(g.per_page)));
-    shape.fillfactor = t.fillfactor;
-    shape.page_free = std::max(0.0, g.page_free);
-    shape.hot_share = rate > 0 ? hot / rate : 1;
-    double inserts = 0;
-    for (const Contribution& c : at(load_.sites, updates.site).inserted) inserts += c.amount;
-    // Rows that are updated only while recent: in a growing table each gets updates/inserts of them
-    // in its life.
-    const bool slides = largest->access.kind == Access::Kind::recent && inserts > 0 && g.rows > 0 &&
-                        largest->access.share * g.rows / inserts < seconds(mesh_.horizon);
-    updates.curve = std::make_shared<PopulationCurve>(
-        curves_.updates(shape),
-        slides ? std::vector<PageClass>{{1, 1}}
-               : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
-        slides ? rate / inserts : 0.0,
-        rate *
-            std::min(seconds(mesh_.horizon),
-                     seconds(node_of(updates.site).settings.checkpoint_timeout)) /
-            std::max(1.0, g.pages));
+/// What the curve of a site's updates depends on.
+void LoadBuilder::describe_updates(UpdateLoad& updates) {
+  const TableGeometry& g = at(geometry_, updates.site);
+  double rate = 0, hot = 0;
+  const Pending* largest = nullptr;
+  for (const Pending& p : at(pending_, updates.site)) {
+    rate += p.rate;
+    hot += p.hot;
+    if (largest == nullptr || p.rate > largest->rate) largest = &p;
   }
+  UpdateCurve::Shape& shape = updates.shape;
+  shape.t_len = static_cast<int>(std::lround(g.t_len.mean));
+  shape.rows_per_page = std::max(1, static_cast<int>(std::lround(g.per_page)));
+  shape.fillfactor = table(updates.site).fillfactor;
+  shape.page_free = std::max(0.0, g.page_free);
+  shape.hot_share = rate > 0 ? hot / rate : 1;
+  double inserts = 0;
+  for (const Contribution& c : at(load_.sites, updates.site).inserted) inserts += c.amount;
+  // Rows that are updated only while recent: in a growing table each gets updates/inserts of them
+  // in its life.
+  const bool slides = largest->access.kind == Access::Kind::recent && inserts > 0 && g.rows > 0 &&
+                      largest->access.share * g.rows / inserts < seconds(mesh_.horizon);
+  updates.classes =
+      slides ? std::vector<PageClass>{{1, 1}}
+             : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages));
+  updates.sliding = slides ? rate / inserts : 0.0;
+  updates.cycle_updates =
+      rate *
+      std::min(seconds(mesh_.horizon), seconds(node_of(updates.site).settings.checkpoint_timeout)) /
+      std::max(1.0, g.pages);
+  updates.curve = population(updates, {}, {.sliding = updates.sliding}, curves_);
+}
+
+void LoadBuilder::finish_updates() {
+  for (UpdateLoad& updates : load_.updates) describe_updates(updates);
   for (RelationLoad& r : load_.relations)
     if (r.fill >= leaf_fills) r.fill += static_cast<int>(load_.updates.size()) - leaf_fills;
   // What moved rows and pruning add to each node.
   for (std::size_t u = 0; u < load_.updates.size(); ++u) {
     const UpdateLoad& updates = load_.updates[u];
-    const TableGeometry& g = at(geometry_, updates.site);
     const Node& n = node_of(updates.site);
     const int node = at(sites_, updates.site).node;
     for (const Contribution& c : updates.rate) {
       const Driver from = at(load_.drivers, c.driver);
-      const auto id = static_cast<int>(u);
-      const int moves = driver(from.clock, from.gate, id, Driver::Part::moves);
-      accumulate(relation(updates.site, RelationLoad::Kind::heap).growth, moves,
-                 c.amount / g.per_page);
+      const auto part = [&](Driver::Part p) {
+        return driver(from.clock, from.gate, static_cast<int>(u), p);
+      };
+      const int extends = part(Driver::Part::extends);
+      accumulate(relation(updates.site, RelationLoad::Kind::heap).growth, extends, c.amount);
       if (table(updates.site).persistence != Persistence::permanent) continue;
-      const int prunes = driver(from.clock, from.gate, id, Driver::Part::prunes);
-      // One record on average frees the versions that gathered since the last one.
-      const PopulationCurve::Slopes late = updates.curve->at(1.0);
-      PruneCounts counts;
-      if (late.prunes > 0)
-        counts = {late.redirected / late.prunes, late.dead / late.prunes,
-                  late.unused / late.prunes};
-      add_wal(node, prunes, c.amount * aligned8(prune_record(counts, n.postgres)), c.amount);
+      // One record on average frees the versions that gathered since the last one; its line
+      // pointers, two bytes each, are counted apart, and lengths are padded by 3 on average.
+      const int prunes = part(Driver::Part::prunes), pruned = part(Driver::Part::pruned);
+      add_wal(node, prunes, c.amount * (prune_record({}, n.postgres) + 3), c.amount);
+      add_wal(node, pruned, c.amount, 0);
     }
   }
+}
+
+std::shared_ptr<const PopulationCurve> population(const UpdateLoad& updates,
+                                                  const UpdateCurve::Past& past,
+                                                  PopulationCurve::Steps steps,
+                                                  CurveCache& curves) {
+  std::vector<PopulationCurve::Class> classes;
+  classes.reserve(updates.classes.size());
+  for (const PageClass& pages : updates.classes) {
+    UpdateCurve::Shape shape = updates.shape;
+    const double density = pages.pages > 0 ? pages.touches / pages.pages : 1;
+    shape.past = past.on_pages(density);
+    classes.push_back({pages, curves.updates(shape)});
+  }
+  return std::make_shared<PopulationCurve>(std::move(classes), steps, updates.cycle_updates);
 }
 
 PageFill update_fill(const PopulationCurve::Slopes& slopes) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/autovacuum.hpp"
 #include "models/curve_cache.hpp"
 #include "models/gin.hpp"
 #include "models/mesh.hpp"
@@ -27,7 +28,11 @@ struct Clock {
 ///   everything  the clock's factor
 ///   fits        … times the share of updates whose new version fits on the old page
 ///   moves       … times the share that moves to another page
+///   extends     … times the pages that moves add to the heap, per update
+///   kept_fits   as fits, while dead rows are held: their index entries cannot be removed either
+///   kept_moves  as moves, likewise
 ///   prunes      … times the PRUNE records per update
+///   pruned      … times the bytes of line pointers in these records
 ///   splits      leaf splits of an index per second, whoever inserts
 ///   merges      deduplication passes of an index per second
 ///   intervals   keys merged in them per second
@@ -35,11 +40,23 @@ struct Clock {
 /// On a subscriber (gate >= 0) it is also multiplied with the speed at which the subscription
 /// replays.
 struct Driver {
-  enum class Part { everything, fits, moves, prunes, splits, merges, intervals, pending };
+  enum class Part {
+    everything,
+    fits,
+    moves,
+    extends,
+    kept_fits,
+    kept_moves,
+    prunes,
+    pruned,
+    splits,
+    merges,
+    intervals,
+    pending
+  };
   int clock = -1;
-  int gate = -1;  // subscription
-  int updates =
-      -1;  // index into Load::updates for fits, moves, prunes; into Load::leaves for splits, merges
+  int gate = -1;     // subscription
+  int updates = -1;  // index into Load::updates, of splits and merges into Load::leaves
   Part part = Part::everything;
 };
 
@@ -71,6 +88,8 @@ struct RelationLoad {
   int node = -1;
   double pages = 0;  // at the start, all of them
   double added = 0;  // of them: not there yet, they come with the first rows
+  double rows_share = 1;     // of an index: rows of the table that have an entry
+  double rows_per_leaf = 0;  // of an index whose entries come in ascending order
   int fill = -1;     // index into page fills when the pages' content changes: Load::updates, then
                      // Load::leaves
   double image = 0;  // WAL bytes of an image of an ordinary page, used when fill < 0
@@ -85,10 +104,18 @@ struct RelationLoad {
 struct UpdateLoad {
   int site = -1;
   double rows = 0;
-  std::shared_ptr<const PopulationCurve> curve;
+  UpdateCurve::Shape shape;
+  std::vector<PageClass> classes;
+  double sliding = 0, cycle_updates = 0;         // see PopulationCurve
+  std::shared_ptr<const PopulationCurve> curve;  // from the start, until a VACUUM or a horizon
   std::vector<Contribution> rate;      // updates per second, of drivers with Part::everything
   std::vector<Contribution> hot_rate;  // the same for the updates that are HOT when they fit
 };
+
+/// The curve of a site's updates after VACUUMs or under a held horizon.
+std::shared_ptr<const PopulationCurve> population(const UpdateLoad& updates,
+                                                  const UpdateCurve::Past& past,
+                                                  PopulationCurve::Steps steps, CurveCache& curves);
 
 /// The leaves of one index under random inserts.
 struct LeafLoad {
@@ -120,9 +147,13 @@ struct GinLoad {
 struct SiteLoad {
   std::vector<Contribution> inserted, deleted;  // rows per second
   double rows_per_page = 1;
-  int updates = -1;  // index into Load::updates
-  double vacuum_threshold = 0, vacuum_scale_factor = 0;
-  bool autovacuum = true;
+  double delete_rate = 0, oldest_rate = 0;  // at factor 1: all deletes, those of the oldest rows
+  double oldest_share() const { return delete_rate > 0 ? oldest_rate / delete_rate : 0; }
+  int updates = -1;   // index into Load::updates
+  int database = -1;  // whose horizon counts
+  double columns = 0;
+  VacuumSettings vacuum;
+  bool may_be_held = false;  // some incident holds the horizon of its database
 };
 
 struct NodeLoad {
@@ -150,6 +181,7 @@ struct JobLoad {
 };
 
 struct Load {
+  CurveCache* curves = nullptr;
   std::vector<Clock> clocks;  // of streams first, then one per job (on while the job runs)
   std::vector<Driver> drivers;
   std::vector<UpdateLoad> updates;

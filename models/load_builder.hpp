@@ -85,6 +85,8 @@ class LoadBuilder {
   void publish(const Statement& statement, const Target& target, double rows);
   double wire_bytes(const Statement& statement, int subscription, int table) const;
   void finish_updates();
+  void describe_updates(UpdateLoad& updates);
+  bool may_be_held(int database) const;
 
   int clock_of(const Stream& stream);
   int room_needed(const std::vector<Statement>& statements, int database) const;

@@ -72,6 +72,7 @@ void LoadBuilder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& in
                                         const std::vector<Contribution>& entries) {
   const TableGeometry& g = at(geometry_, r.site);
   const double per_leaf = rows_per_leaf_ascending(index.layout);
+  r.rows_per_leaf = per_leaf;
   ImagedPages tail, parent;
   tail.pages = 1;
   tail.image = page_image(leaf_content(index.fill / 2)) - index.layout.tuple.mean;
@@ -99,9 +100,20 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
   const TableGeometry& g = at(geometry_, r.site);
   // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion
   // removes before the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
+  // While dead rows are held it cannot, and the leaves fill.
   if (new_key) {
     LeafLoad& leaves = leaf_load(r, index);
-    for (const Contribution& c : entries) accumulate(leaves.rate, c.driver, c.amount);
+    for (const Contribution& c : entries) {
+      accumulate(leaves.rate, c.driver, c.amount);
+    }
+  } else if (at(load_.sites, r.site).may_be_held) {
+    LeafLoad& leaves = leaf_load(r, index);
+    for (const Contribution& c : entries) {
+      const Driver from = at(load_.drivers, c.driver);
+      const auto part =
+          from.part == Driver::Part::moves ? Driver::Part::kept_moves : Driver::Part::kept_fits;
+      accumulate(leaves.rate, driver(from.clock, from.gate, from.updates, part), c.amount);
+    }
   }
   r.image = page_image(leaf_content(index.fill)) - index.layout.tuple.mean;
   r.replaced = index.layout.tuple.mean;

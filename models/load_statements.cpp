@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "models/load_builder.hpp"
 #include "models/pgoutput.hpp"
 
@@ -227,13 +229,29 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
   add_index_entries(target, rate, entries, {&changed, access, rate * cycle});
 }
 
+namespace {
+
+/// A clean-up: many rows at once, chosen by columns whose values only grow (an age, a serial key).
+bool deletes_oldest(const Table& table, const Statement& statement, double rows) {
+  const auto grows = [&table](int c) {
+    return table.columns[static_cast<std::size_t>(c)].order == KeyOrder::ascending;
+  };
+  return rows > 1 && !statement.predicate_columns.empty() &&
+         std::all_of(statement.predicate_columns.begin(), statement.predicate_columns.end(), grows);
+}
+
+}  // namespace
+
 void LoadBuilder::add_delete(const Statement& statement, const Target& target, double rows) {
   const Table& t = table(target.site);
   const TableGeometry& g = at(geometry_, target.site);
   const int node = at(sites_, target.site).node;
   const int d = driver(target.clock, target.gate);
   const double rate = target.rate * rows;
-  accumulate(at(load_.sites, target.site).deleted, d, rate);
+  SiteLoad& site = at(load_.sites, target.site);
+  accumulate(site.deleted, d, rate);
+  site.delete_rate += rate;
+  if (deletes_oldest(t, statement, rows)) site.oldest_rate += rate;
   if (t.persistence == Persistence::permanent) {
     const double wal =
         delete_wal(t, g.layout, node_of(target.site).settings.wal_level, target.gate >= 0);

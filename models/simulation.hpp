@@ -53,6 +53,7 @@ class Simulation {
     slot_threshold,
     vacuum,
     space,
+    kill,
     disk,
     repair
   };
@@ -70,6 +71,9 @@ class Simulation {
     double pages = 0, growth = 0;  // at `settled`, per second
     double extra = 0;              // pages of a rebuild beside the old ones
     double largest = 0;            // pages
+    // Leaves of an ascending index that VACUUM emptied: used before it grows, from the VACUUM after
+    // that on.
+    double emptied = 0, recycled = 0, recycling = 0;  // the last per second
     Instant settled;
   };
   struct UpdateState {
@@ -77,12 +81,18 @@ class Simulation {
     double done = 0;         // updates so far
     double hot = 0;
     double rate = 0, hot_rate = 0;  // per second
+    UpdateCurve::Past past;
+    std::shared_ptr<const PopulationCurve> curve;
+    std::vector<std::pair<UpdateCurve::Past, std::shared_ptr<const PopulationCurve>>> known;
     PopulationCurve::Slopes slopes;
     sim::TimerId step;
   };
   struct LeafState {
-    double x = 0, next = 0;  // entries per entry at the start so far; where the slopes change
-    double rate = 0;         // entries per second
+    double x = 0, next = 0;   // entries per entry at the start so far; where the slopes change
+    double rate = 0;          // entries per second
+    double room = 0;          // for entries where VACUUM removed others: x waits meanwhile
+    bool fills_room = false;  // what the step waits for
+    double inserted = 0;      // entries since the last VACUUM
     LeafCurve::Slopes slopes;
     Instant settled;
     sim::TimerId step;
@@ -99,11 +109,45 @@ class Simulation {
     Instant settled;
     sim::TimerId step;
   };
+  /// A worker's visit to a table.
+  struct VacuumRun {
+    bool running = false, vacuums = false, analyzes = false, index_pass = false;
+    int worker = -1;
+    double points = 0, speed = 0;  // left; per second
+    Instant settled;
+    VacuumWork work;
+    VacuumWal wal;
+    double portion = 0;  // of the WAL already written
+    double stays = 0;    // dead rows that the horizon keeps
+    double changes = 0;  // rows per heap page since the last VACUUM
+    double frees = 0;    // deleted rows whose space becomes reusable
+  };
+  /// Somebody whose snapshot or xid keeps dead rows of a database.
+  struct Holder {
+    std::size_t incident = 0;
+    int database = -1;
+    Instant since;
+    double xids = 0;           // of the node, when it began
+    std::vector<double> died;  // by site
+  };
+  struct Worker {
+    int database = -1;
+    Instant started;
+    std::vector<std::size_t> queue;  // sites still to do
+    bool active = false;
+  };
   struct SiteState {
     double live = 0, dead = 0;
     double live_rate = 0, dead_rate = 0;
     double dead_most = 0, vacuums = 0;
-    double deleted = 0, delete_rate = 0;  // rows deleted since the last vacuum
+    double deleted = 0, delete_rate = 0;   // rows deleted since the last vacuum …
+    double kept_deleted = 0;               // … and those that a held horizon keeps
+    double inserted = 0, insert_rate = 0;  // rows since the last vacuum
+    double changed = 0, change_rate = 0;   // rows since the last ANALYZE
+    double died = 0, death_rate = 0;       // row versions since the start, pruned ones counted
+    double reltuples = 0;                  // as VACUUM or ANALYZE left it
+    int holders = 0;                       // open transactions that keep its dead rows
+    VacuumRun run;
     double reusable = 0, reuse_rate = 0;  // rows that fit into space that vacuum has freed
     Instant settled;
     sim::TimerId vacuum, space;
@@ -132,7 +176,10 @@ class Simulation {
     double cycle_pages = 0;         // of all relations when the repeated cycle was made
     bool rates_fresh = false;       // no rate has changed since then
     bool steps_waiting = false;     // curves have moved on since the rates were set
-    double vacuum_phase = 0;        // seconds: the launcher visits at phase + k naptime
+    double vacuum_phase = 0;        // naptimes: the launcher visits at phase + k naptime
+    double vacuum_overhead = 1;     // of sleeping and working over the cost model's time
+    std::vector<Worker> workers;
+    double xids = 0;  // consumed up to `settled`
     // Checkpoints
     Lsn redo, previous_redo;
     Instant checkpoint_started;
@@ -213,9 +260,8 @@ class Simulation {
   void on_leaf_step(std::size_t leaves);
   bool steps_wait(std::size_t node);
   void settle_leaves(std::size_t leaves);
+  void schedule_leaves(std::size_t leaves);
   void refresh_fills(std::size_t node);
-  void on_vacuum(std::size_t site);
-  void on_space_used_up(std::size_t site);
   void on_job(std::size_t job);
   void refresh_drivers();
   /// Rates of one node changed: settle it and everything that follows from its rates.
@@ -228,8 +274,38 @@ class Simulation {
   void settle_relations(std::size_t node);
   void rates_changed();
   double gate_factor(int subscription, int clock) const;
-  void schedule_vacuum(std::size_t site);
   void settle_site(std::size_t site);
+  /// Brings a node, its tables and its slots up to date before rates change.
+  void settle_all(std::size_t node);
+
+  // ---- simulation_vacuum.cpp: launcher, workers, what they leave
+  // -----------------------------------------------------
+  void schedule_vacuum(std::size_t site);
+  double next_visit(std::size_t site, double from) const;
+  bool needs_vacuum(std::size_t site) const;
+  bool needs_analyze(std::size_t site) const;
+  void on_vacuum(std::size_t site);
+  void start_work(std::size_t node, std::size_t worker);
+  void start_vacuum(std::size_t site, std::size_t worker);
+  void look_for_work(std::size_t site);
+  void look_at_indexes(std::size_t site);
+  void write_vacuum_wal(std::size_t site, double portion);
+  void pace_workers(std::size_t node);
+  void schedule_vacuum_end(std::size_t site);
+  void finish_vacuum(std::size_t site);
+  void free_leaves(std::size_t site);
+  void schedule_space(std::size_t site);
+  void on_space_used_up(std::size_t site);
+  void follow_past(std::size_t updates, const UpdateCurve::Past& past);
+
+  // ---- simulation_horizon.cpp: who keeps dead rows
+  // -----------------------------------------------------
+  void hold_horizon(std::size_t incident);
+  void release_horizon(std::size_t incident);
+  double kept_rows(std::size_t site) const;
+  const Holder* oldest_holder(int database) const;
+  void schedule_kill();
+  void on_kill();
 
   // ---- simulation_gin.cpp: pending lists of GIN indexes
   // -------------------------------------------------------
@@ -342,6 +418,8 @@ class Simulation {
   std::vector<SlotState> slots_;
   std::vector<IncidentState> incidents_;
   std::vector<JobState> jobs_;
+  std::vector<Holder> holders_;
+  sim::TimerId kill_;
   std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, sites_of_node_,
       leaves_of_node_, gins_of_node_;
   std::vector<std::vector<std::size_t>> relations_of_site_;

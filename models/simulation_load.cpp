@@ -46,6 +46,30 @@ ProfileValue profile_at(const Profile& profile, std::int64_t start, double t) {
   return value;
 }
 
+/// What a driver of updates multiplies its clock with.
+double share_of(Driver::Part part, const PopulationCurve::Slopes& slopes,
+                const UpdateCurve::Past& past) {
+  const bool held = past.horizon == UpdateCurve::Past::Horizon::held;
+  switch (part) {
+    case Driver::Part::fits:
+      return slopes.fits;
+    case Driver::Part::moves:
+      return slopes.moves;
+    case Driver::Part::extends:
+      return past.settled() ? 0 : std::max(0.0, slopes.new_pages);
+    case Driver::Part::kept_fits:
+      return held ? slopes.fits : 0;
+    case Driver::Part::kept_moves:
+      return held ? slopes.moves : 0;
+    case Driver::Part::prunes:
+      return slopes.prunes;
+    case Driver::Part::pruned:
+      return 2 * (2 * slopes.redirected + slopes.dead + slopes.unused);
+    default:
+      return 1;
+  }
+}
+
 }  // namespace
 
 void Simulation::set_clock(std::size_t index) {
@@ -136,12 +160,13 @@ void Simulation::refresh_drivers() {
     if (driver.updates >= 0) {
       const PopulationCurve::Slopes& slopes =
           updates_[static_cast<std::size_t>(driver.updates)].slopes;
+      const UpdateCurve::Past& past = updates_[static_cast<std::size_t>(driver.updates)].past;
       const auto site =
           static_cast<std::size_t>(load_.updates[static_cast<std::size_t>(driver.updates)].site);
-      const double moves = has_room(site) ? slopes.moves : 0;  // to a page that may be new
-      value *= driver.part == Driver::Part::fits    ? slopes.fits
-               : driver.part == Driver::Part::moves ? moves
-                                                    : slopes.prunes;
+      const bool moves = driver.part == Driver::Part::moves ||
+                         driver.part == Driver::Part::extends ||
+                         driver.part == Driver::Part::kept_moves;  // to a page that may be new
+      value *= moves && !has_room(site) ? 0 : share_of(driver.part, slopes, past);
     }
     drivers_[d] = value;
   }
@@ -157,7 +182,7 @@ void Simulation::refresh_drivers() {
     const LeafCurve::Slopes& slopes = leaves_[l].slopes;
     const auto site = static_cast<std::size_t>(
         load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
-    drivers_[d] = sites_[site].reusable > 0 || !has_room(site)
+    drivers_[d] = leaves_[l].room > 0 || !has_room(site)
                       ? 0
                       : total(load_.leaves[l].rate, drivers_) *
                             (driver.part == Driver::Part::splits   ? slopes.splits
@@ -174,6 +199,12 @@ void Simulation::rates_changed() {
   for (std::size_t s = 0; s < slots_.size(); ++s) settle_slot(s);
   refresh_drivers();
   for (std::size_t n = 0; n < nodes_.size(); ++n) set_rates(n);
+}
+
+void Simulation::settle_all(std::size_t node) {
+  settle(node);
+  settle_node_sites(node);
+  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
 }
 
 void Simulation::settle_node_sites(std::size_t node) {
@@ -204,20 +235,21 @@ void Simulation::set_relation_rates(std::size_t index, const std::vector<double>
   for (const std::size_t r : relations_of_node_[index]) {
     RelationState& relation = relations_[r];
     const auto site = static_cast<std::size_t>(load_.relations[r].site);
-    relation.growth = sites_[site].reusable > 0 ? 0 : total(load_.relations[r].growth, drivers);
+    const double growth = total(load_.relations[r].growth, drivers);
+    const bool index_pages = load_.relations[r].kind == RelationLoad::Kind::index;
+    const bool reuses = index_pages ? relation.recycled > 0 : sites_[site].reusable > 0;
+    relation.growth = reuses ? 0 : growth;
+    relation.recycling = reuses && index_pages ? growth : 0;
     node.growth += relation.growth;
   }
+  for (const std::size_t s : sites_of_node_[index]) schedule_space(s);
   for (const std::size_t g : gins_of_node_[index])
     set_gin_rates(g, total(load_.gins[g].rate, drivers));
   for (const std::size_t l : leaves_of_node_[index]) {
     settle_leaves(l);
     LeafState& state = leaves_[l];
-    const LeafLoad& load = load_.leaves[l];
-    const auto site =
-        static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].site);
-    state.rate = sites_[site].reusable > 0 ? 0 : total(load.rate, drivers);
-    const double left = std::max(0.0, state.next - state.x) * load.rows;
-    timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
+    state.rate = total(load_.leaves[l].rate, drivers);
+    schedule_leaves(l);
   }
 }
 
@@ -227,19 +259,20 @@ void Simulation::set_site_rates(std::size_t index, const std::vector<double>& dr
   const double inserted = total(load.inserted, drivers);
   state.delete_rate = total(load.deleted, drivers);
   state.live_rate = inserted - state.delete_rate;
-  state.dead_rate = state.delete_rate;
-  state.reuse_rate = inserted;
+  state.dead_rate = state.death_rate = state.delete_rate;
+  state.reuse_rate = state.insert_rate = inserted;
+  state.change_rate = inserted + state.delete_rate;
   if (load.updates >= 0) {
     const auto u = static_cast<std::size_t>(load.updates);
     UpdateState& updates = updates_[u];
     updates.rate = total(load_.updates[u].rate, drivers);
     updates.hot_rate = total(load_.updates[u].hot_rate, drivers) * updates.slopes.fits;
     state.dead_rate += updates.rate * (1 - updates.slopes.removed);
+    state.change_rate += updates.rate;
+    state.death_rate += updates.rate;
     const double left = std::max(0.0, updates.next - updates.x) * std::max(1.0, state.live);
     timers_.set(updates.step, updates.rate > 0 ? after(now_, left / updates.rate) : never);
   }
-  timers_.set(state.space,
-              state.reusable > 0 && inserted > 0 ? after(now_, state.reusable / inserted) : never);
   schedule_vacuum(index);
 }
 
@@ -268,7 +301,7 @@ void Simulation::on_update_step(std::size_t index) {
   settle_site(site);
   UpdateState& state = updates_[index];
   state.x = std::max(state.x, state.next);
-  const auto curve = load_.updates[index].curve;
+  const auto curve = state.curve;
   if (steps_wait(node)) {
     state.slopes = curve->at(state.x);
     state.next = curve->next_change(state.x);
@@ -276,9 +309,7 @@ void Simulation::on_update_step(std::size_t index) {
     timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
     return;
   }
-  settle(node);
-  settle_node_sites(node);
-  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
+  settle_all(node);
   state.slopes = curve->at(state.x);
   state.next = curve->next_change(state.x);
   refresh_drivers();
@@ -298,8 +329,22 @@ bool Simulation::steps_wait(std::size_t node) {
 
 void Simulation::settle_leaves(std::size_t index) {
   LeafState& state = leaves_[index];
-  state.x += state.rate * seconds(now_ - state.settled) / load_.leaves[index].rows;
+  const double entries = state.rate * seconds(now_ - state.settled);
+  const double into_room = std::min(entries, state.room);
+  state.inserted += entries;
+  state.room -= into_room;
+  state.x += (entries - into_room) / load_.leaves[index].rows;
   state.settled = now_;
+}
+
+/// The next step: room is used up, or else the slopes change.
+void Simulation::schedule_leaves(std::size_t index) {
+  LeafState& state = leaves_[index];
+  state.fills_room = state.room > 0;
+  const double left = state.fills_room
+                          ? state.room
+                          : std::max(0.0, state.next - state.x) * load_.leaves[index].rows;
+  timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
 }
 
 /// A page's first image of a cycle shows it as the redo point found it, plus the change that caused
@@ -309,7 +354,7 @@ void Simulation::refresh_fills(std::size_t node) {
     const int updates = load_.sites[s].updates;
     if (updates < 0) continue;
     const auto u = static_cast<std::size_t>(updates);
-    fills_[u] = update_fill(load_.updates[u].curve->at(updates_[u].x));
+    fills_[u] = update_fill(updates_[u].curve->at(updates_[u].x));
   }
   for (const std::size_t l : leaves_of_node_[node])
     fills_[updates_.size() + l] = {leaf_content(load_.leaves[l].curve->at(leaves_[l].x).fill), 1};
@@ -321,19 +366,15 @@ void Simulation::on_leaf_step(std::size_t index) {
       static_cast<std::size_t>(load_.relations[static_cast<std::size_t>(load.relation)].node);
   settle_leaves(index);
   LeafState& state = leaves_[index];
-  state.x = std::max(state.x, state.next);
-  if (steps_wait(node)) {
-    state.slopes = load.curve->at(state.x);
-    state.next = load.curve->next_change(state.x);
-    const double left = (state.next - state.x) * load.rows;
-    timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
-    return;
-  }
-  settle(node);
-  settle_node_sites(node);
-  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
+  if (state.fills_room)
+    state.room = 0;
+  else
+    state.x = std::max(state.x, state.next);
+  const bool waits = steps_wait(node);
+  if (!waits) settle_all(node);
   state.slopes = load.curve->at(state.x);
   state.next = load.curve->next_change(state.x);
+  if (waits) return schedule_leaves(index);
   refresh_drivers();
   set_rates(node);
 }
@@ -348,7 +389,10 @@ void Simulation::settle_site(std::size_t index) {
   if (observer_ != nullptr)
     emit(layout_.places[index].dead, state.settled, state.dead - state.dead_rate * elapsed,
          state.dead_rate);
-  state.deleted += state.delete_rate * elapsed;
+  (state.holders > 0 ? state.kept_deleted : state.deleted) += state.delete_rate * elapsed;
+  state.inserted += state.insert_rate * elapsed;
+  state.changed += state.change_rate * elapsed;
+  state.died += state.death_rate * elapsed;
   state.reusable = std::max(0.0, state.reusable - state.reuse_rate * elapsed);
   if (load_.sites[index].updates >= 0) {
     UpdateState& updates = updates_[static_cast<std::size_t>(load_.sites[index].updates)];
@@ -357,52 +401,6 @@ void Simulation::settle_site(std::size_t index) {
     updates.hot += updates.hot_rate * elapsed;
   }
   state.settled = now_;
-}
-
-void Simulation::schedule_vacuum(std::size_t index) {
-  SiteState& state = sites_[index];
-  const SiteLoad& load = load_.sites[index];
-  if (state.dead_rate <= 0 || !load.autovacuum) return timers_.cancel(state.vacuum);
-  const double threshold = load.vacuum_threshold + load.vacuum_scale_factor * state.live;
-  const double crossing =
-      seconds(now_) + std::max(0.0, threshold + 1 - state.dead) / state.dead_rate;
-  // The launcher visits the database every autovacuum_naptime.
-  const auto node = static_cast<std::size_t>(layout_.sites[index].node);
-  const double nap = seconds(mesh_.nodes[node].settings.autovacuum_naptime);
-  const double phase = nodes_[node].vacuum_phase;
-  const double visit = std::ceil((crossing - phase) / nap) * nap + phase;
-  timers_.set(state.vacuum, visit < 9e9 ? Instant{from_seconds(visit)} : never);
-}
-
-/// A vacuum frees the space of deleted rows for inserts; of updated ones it is used again by
-/// updates of their pages.
-void Simulation::on_vacuum(std::size_t index) {
-  const auto node = static_cast<std::size_t>(layout_.sites[index].node);
-  settle(node);
-  settle_node_sites(node);
-  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
-  SiteState& state = sites_[index];
-  state.dead = 0;
-  state.vacuums += 1;
-  event("autovacuum", layout_.sites[index].label, "");
-  if (state.deleted > 0) {
-    state.reusable += state.deleted;
-    state.deleted = 0;
-    refresh_drivers();
-    set_rates(node);
-  } else {
-    schedule_vacuum(index);
-  }
-}
-
-void Simulation::on_space_used_up(std::size_t index) {
-  const auto node = static_cast<std::size_t>(layout_.sites[index].node);
-  settle(node);
-  settle_node_sites(node);
-  for (const std::size_t slot : slots_of_node_[node]) settle_slot(slot);
-  sites_[index].reusable = 0;
-  refresh_drivers();
-  set_rates(node);
 }
 
 }  // namespace models

@@ -17,6 +17,7 @@ void Simulation::settle(std::size_t index) {
   if (observer_ != nullptr) observe_node(index, node.settled, now_);
   note_sizes(index);
   node.pages += node.growth * elapsed;
+  node.xids += node.xid_rate * elapsed;
   node.settled = now_;
   node.pg_wal.extend_to(node.flow.lsn(now_));
 }
@@ -27,6 +28,8 @@ void Simulation::settle_relations(std::size_t index) {
   for (const std::size_t r : relations_of_node_[index]) {
     RelationState& relation = relations_[r];
     relation.pages += relation.growth * seconds(now_ - relation.settled);
+    relation.recycled =
+        std::max(0.0, relation.recycled - relation.recycling * seconds(now_ - relation.settled));
     relation.largest = std::max(relation.largest, relation.pages + relation.extra);
     relation.settled = now_;
   }

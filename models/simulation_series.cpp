@@ -26,6 +26,16 @@ void Simulation::observe_site(std::size_t index, Instant from) {
     (is_index ? indexes : heap) += pages * page_size;
     (is_index ? indexes_growth : heap_growth) += relation.growth * page_size;
   }
+  if (place.kept_owner >= 0) {
+    const SiteState& state = sites_[index];
+    const double row = page_size / load_.sites[index].rows_per_page;
+    const double rows = kept_rows(index) + state.death_rate * seconds(from - state.settled);
+    const double kept = state.holders > 0 ? std::clamp(rows * row, 0.0, heap) : 0;
+    const double growth = kept > 0 && kept < heap ? state.death_rate * row : 0;
+    emit(place.kept_owner, from, kept, growth);
+    heap -= kept;
+    heap_growth -= growth;
+  }
   emit(place.heap_owner, from, heap, heap_growth);
   emit(place.indexes_owner, from, indexes, indexes_growth);
 }

@@ -68,6 +68,7 @@ void Simulation::begin_incident(std::size_t index) {
       }
       break;
     case Incident::Kind::open_transaction:
+      hold_horizon(index);
       if (!incident.writes) break;
       for (std::size_t s = 0; s < slots_.size(); ++s) {
         const int node = incident.database >= 0
@@ -115,6 +116,7 @@ void Simulation::end_incident(std::size_t index) {
       }
       break;
     case Incident::Kind::open_transaction:
+      release_horizon(index);
       for (std::size_t s = 0; s < slots_.size(); ++s) release_pin(s, started);
       break;
     case Incident::Kind::archiver_failing:

@@ -81,13 +81,8 @@ TableGeometry table_geometry(const Table& table, const RowWidths& widths, double
   return geometry;
 }
 
-PopulationCurve::PopulationCurve(std::shared_ptr<const UpdateCurve> curve,
-                                 std::vector<PageClass> classes, double sliding,
-                                 double cycle_updates)
-    : curve_{std::move(curve)},
-      classes_{std::move(classes)},
-      sliding_{sliding},
-      cycle_updates_{cycle_updates} {
+PopulationCurve::PopulationCurve(std::vector<Class> classes, Steps steps, double cycle_updates)
+    : classes_{std::move(classes)}, sliding_{steps.sliding}, cycle_updates_{cycle_updates} {
   const auto slopes_between = [&](double from, double to) {
     const UpdateCurve::Point a = sum(from), b = sum(to);
     const double updates = to - from;
@@ -103,46 +98,49 @@ PopulationCurve::PopulationCurve(std::shared_ptr<const UpdateCurve> curve,
     add_images(slopes, from, to);
     return slopes;
   };
-  if (sliding_ >
-      0) {  // rows enter the window at x = 0 and leave it at x = sliding: the mean never changes
+  const double whole = steps.sliding > 0 ? steps.sliding : steps.mean ? steps.cycle : 0;
+  if (whole >
+      0) {  // rows enter the window at x = 0 and leave it at its end: the mean never changes
     grid_ = {0};
-    slopes_ = {slopes_between(0, sliding_)};
+    slopes_ = {slopes_between(0, whole)};
     return;
   }
-  // Points of the mean x at which the hottest class, then the coldest, walks along the curve.
-  for (double x = 0.0005; x < 8; x *= 1.3) grid_.push_back(x);
-  grid_.insert(grid_.begin(), 0.0);
+  // Points of the mean x at which the hottest class, then the coldest, walks along the curve; a
+  // table that is vacuumed often needs few.
+  grid_ = {0};
+  const double first = steps.cycle > 0 ? steps.cycle / 6 : 0.0005;
+  const double ratio = steps.cycle > 0 ? 1.6 : 1.3;
+  for (double x = first; x < 8; x *= ratio) grid_.push_back(x);
   for (std::size_t i = 0; i < grid_.size(); ++i)
     slopes_.push_back(slopes_between(grid_[i], i + 1 < grid_.size() ? grid_[i + 1] : grid_[i] * 2));
 }
 
 UpdateCurve::Point PopulationCurve::sum(double x) const {
-  UpdateCurve::Point total;
-  for (const PageClass& c : classes_) {
-    if (c.touches <= 0) continue;
+  using Point = UpdateCurve::Point;
+  Point total;
+  for (const auto& [c, curve] : classes_) {
+    if (c.pages <= 0) continue;
+    if (c.touches <= 0 && sliding_ > 0) continue;
     const double density = sliding_ > 0 ? 1.0 : c.touches / c.pages;
     const double rows = sliding_ > 0 ? c.touches : c.pages;
-    const UpdateCurve::Point p = curve_->at(x * density);
-    total.hot += rows * p.hot;
-    total.same_page += rows * p.same_page;
-    total.other_page += rows * p.other_page;
-    total.prunes += rows * p.prunes;
-    total.new_pages += rows * p.new_pages;
-    total.removed += rows * p.removed;
-    total.redirected += rows * p.redirected;
-    total.dead += rows * p.dead;
-    total.unused += rows * p.unused;
+    const Point p = curve->at(x * density);
+    for (double Point::*part :
+         {&Point::hot, &Point::same_page, &Point::other_page, &Point::prunes, &Point::new_pages,
+          &Point::removed, &Point::redirected, &Point::dead, &Point::unused, &Point::changed_pages,
+          &Point::prune_pages, &Point::to_redirect, &Point::to_dead, &Point::to_unused,
+          &Point::stub_pages, &Point::stubs})
+      total.*part += rows * p.*part;
   }
   return total;
 }
 
 void PopulationCurve::add_images(Slopes& slopes, double from, double to) const {
   double weights = 0, prunes = 0;
-  for (const PageClass& c : classes_) {
+  for (const auto& [c, curve] : classes_) {
     if (c.touches <= 0) continue;
     const double density = sliding_ > 0 ? 1.0 : c.touches / c.pages;
     const double weight = c.pages * sim::one_minus_exp(cycle_updates_ * density);
-    const UpdateCurve::Point a = curve_->at(from * density), b = curve_->at(to * density);
+    const UpdateCurve::Point a = curve->at(from * density), b = curve->at(to * density);
     weights += weight;
     slopes.page_free += weight * b.page_free;
     prunes += weight * (b.prunes - a.prunes) / ((to - from) * density);

@@ -58,13 +58,20 @@ TableGeometry table_geometry(const Table& table, const Draw& draw) {
 /// its own x.
 class PopulationCurve {
  public:
-  /// Takes  the classes by (share of rows, share of updates); `sliding` > 0: rows are updated only
-  /// while they are
-  ///        among the newest, each `sliding` times on average before it leaves the window;
-  ///        cycle_updates: updates per page and checkpoint cycle, which tells how images spread
+  struct Class {
+    PageClass pages;  // share of rows, share of updates
+    std::shared_ptr<const UpdateCurve> curve;
+  };
+  /// How finely the slopes follow the curve.
+  struct Steps {
+    double sliding = 0;  // > 0: rows are updated only while they are among the newest, each so
+                         // often on average before it leaves the window
+    double cycle = 0;    // > 0: x where the next VACUUM is expected
+    bool mean = false;   // the mean over that cycle is enough
+  };
+  /// Takes  cycle_updates: updates per page and checkpoint cycle, which tells how images spread
   ///        over the classes
-  PopulationCurve(std::shared_ptr<const UpdateCurve> curve, std::vector<PageClass> classes,
-                  double sliding, double cycle_updates);
+  PopulationCurve(std::vector<Class> classes, Steps steps, double cycle_updates);
 
   /// Per update at x updates per row so far: averages over [x, next_change(x)).
   struct Slopes {
@@ -78,12 +85,15 @@ class PopulationCurve {
   /// The x where the slopes change next; infinity when they never do.
   double next_change(double x) const;
 
+  /// What a VACUUM finds at x, per row of the table: only the members of UpdateCurve::Point that
+  /// are not cumulative.
+  UpdateCurve::Point found(double x) const { return sum(x); }
+
  private:
   UpdateCurve::Point sum(double x) const;
   void add_images(Slopes& slopes, double from, double to) const;
 
-  std::shared_ptr<const UpdateCurve> curve_;
-  std::vector<PageClass> classes_;
+  std::vector<Class> classes_;
   double sliding_ = 0, cycle_updates_ = 0;
   std::vector<double> grid_;
   std::vector<Slopes> slopes_;

@@ -23,10 +23,42 @@ namespace models {
 ///   roots of dead chains
 ///                 4-byte LP_DEAD stubs, pointers of heap-only members become reusable
 ///
-/// Holds     while no VACUUM runs, with snapshots much shorter than the time between updates of one
-/// page
+/// What came before (VACUUMs, a horizon that was held) is part of the shape; within one curve no
+/// VACUUM runs and the horizon either follows at once or does not move:
+///
+///   - VACUUM      prunes every page, makes LP_DEAD stubs reusable and notes each page's free
+///   space; without stubs
+///                 on 2 % of the pages they stay                       vacuumlazy.c, lazy_vacuum()
+///   - after it    a version that does not fit on its page goes to the next page whose noted free
+///   space holds it,
+///                 in steps of 32 bytes; the table grows when there is none      freespace.c
+///   - held        versions that die from then on are not removable
+///
+/// Holds     with snapshots that are either held or much shorter than the time between updates of
+/// one page
 class UpdateCurve {
  public:
+  /// After so many VACUUMs the heap has found its size.
+  static constexpr int settled_cycles = 5;
+  /// The past of a table, in updates per row.
+  struct Past {
+    double held_before = 0;  // the horizon was held so long, then released, then VACUUM ran
+    double cycle = 0;        // between two VACUUMs
+    int vacuums = 0;         // of such cycles so far; settled_cycles stands for any number
+    double before = 0;       // since the last VACUUM when the horizon began to be held
+    double held = 0;         // the horizon is held: since so long when released, 0 = from x = 0 on
+    enum class Horizon { moves, held, released } horizon = Horizon::moves;
+
+    auto operator<=>(const Past&) const = default;
+    bool fresh() const { return *this == Past{}; }
+    /// Whether the heap has found its size.
+    bool settled() const { return horizon == Horizon::moves && vacuums >= settled_cycles; }
+    /// Rounded, so that few curves are played: lengths to steps of a fourth of an octave.
+    Past rounded() const;
+    /// The same for pages that see `density` times the mean share of the updates.
+    Past on_pages(double density) const;
+  };
+
   struct Shape {
     int t_len = 0;          // bytes of the new version, before alignment
     int rows_per_page = 0;  // at the start
@@ -34,6 +66,7 @@ class UpdateCurve {
     double page_free = 0;  // bytes between pd_lower and pd_upper of a loaded page
     double hot_share = 1;  // share of the updates that change no indexed column, 0..1
     bool prunable = true;  // false: a snapshot held elsewhere keeps every version
+    Past past = {};
     bool operator==(const Shape&) const = default;
   };
 
@@ -50,6 +83,11 @@ class UpdateCurve {
     double page_free =
         0;  // not cumulative: mean free bytes of the old version's page in its first record of the
             // visit, which carries an image: after pruning, or else after the update
+    // Not cumulative either: what a VACUUM would find, pages and line pointers per row.
+    double changed_pages = 0;                            // changed since the last VACUUM
+    double prune_pages = 0;                              // with removable versions …
+    double to_redirect = 0, to_dead = 0, to_unused = 0;  // … which become these
+    double stub_pages = 0, stubs = 0;                    // LP_DEAD, those of to_dead included
   };
 
   explicit UpdateCurve(const Shape& shape);
@@ -61,6 +99,7 @@ class UpdateCurve {
 
  private:
   void play(const Shape& shape, double from, double to, int pages, int samples);
+  void play_after(const Shape& shape);
 
   std::vector<Point> points_;
 };

@@ -183,6 +183,69 @@ void WalFlow::join_nearest_terms(std::size_t most) {
   terms_.resize(kept);
 }
 
+double WalFlow::unimaged(const Class& c, Instant now) const {
+  const double elapsed = seconds(now - base_);
+  const double left =
+      elapsed > 0 && c.pages > 0 && c.rate > 0 ? sim::exp(-c.rate / c.pages * elapsed) : 1.0;
+  return fresh_ ? left : c.unimaged * left;
+}
+
+/// Touches per page and second over the ordinary pages of a relation.
+double WalFlow::mean_density(int relation) const {
+  double rate = 0, pages = 0;
+  for (const Class& c : classes_) {
+    if (c.relation != relation || c.absolute > 0) continue;
+    rate += c.rate;
+    pages += c.pages;
+  }
+  return pages > 0 ? rate / pages : 0;
+}
+
+/// Pages changed since the last VACUUM but not since the redo point: whichever of the two came
+/// later covers the other's changes.
+double WalFlow::swept_share(const Class& c, double mean, double changes, bool apart,
+                            Instant now) const {
+  const double density = mean > 0 ? c.rate / c.pages / mean : 1;
+  const double changed = sim::one_minus_exp(changes * density);
+  const double left = unimaged(c, now);
+  return apart ? changed * left : std::max(0.0, changed - (1 - left));
+}
+
+double WalFlow::unswept(Instant now, int relation, double changes, bool apart) const {
+  double pages = 0;
+  const double mean = mean_density(relation);
+  for (const Class& c : classes_)
+    if (c.relation == relation && c.absolute == 0 && c.pages > 0)
+      pages += c.pages * swept_share(c, mean, changes, apart, now);
+  return pages;
+}
+
+void WalFlow::sweep(Instant now, int relation, double changes, bool apart, double portion,
+                    const std::vector<PageFill>& fills) {
+  if (!images_on_) return;
+  const double mean = mean_density(relation);
+  std::vector<double> shares;
+  for (const Class& c : classes_)
+    shares.push_back(c.relation == relation && c.absolute == 0 && c.pages > 0
+                         ? portion * swept_share(c, mean, changes, apart, now)
+                         : 0);
+  settle(now);
+  double pages = 0, bytes = 0;
+  for (std::size_t i = 0; i < classes_.size(); ++i) {
+    if (shares[i] <= 0) continue;
+    Class& c = classes_[i];
+    c.unimaged = std::max(0.0, c.unimaged - shares[i]);
+    const double content =
+        c.fill >= 0 ? page_image(fills[static_cast<std::size_t>(c.fill)].content) : c.image;
+    pages += c.pages * shares[i];
+    bytes += c.pages * shares[i] * content * compression_;
+  }
+  curve_.reset(curve_.value() + framing_ * bytes, curve_.slope());
+  images_.reset(images_.value() + pages, 0);
+  image_bytes_.reset(image_bytes_.value() + bytes, 0);
+  cached_at_ = never;
+}
+
 void WalFlow::add(double aligned_bytes, double records) {
   // The curve's shape stays; only its value moves, so the unimaged shares need no settling.
   sim::Mixture moved{curve_.value() + framing_ * aligned_bytes, curve_.slope()};

@@ -40,6 +40,15 @@ class WalFlow {
   void set_rates(Instant now, const std::vector<double>& drivers,
                  const std::vector<PageFill>& fills);
 
+  /// Pages of a relation that VACUUM is about to change and that have no image yet since the redo
+  /// point.
+  /// Takes  changes: rows per page since the last VACUUM, spread like the touches; apart: the
+  ///        changes did not touch the page themselves (index entries of rows that died elsewhere)
+  double unswept(Instant now, int relation, double changes, bool apart) const;
+  /// Logs the images of a portion (0..1) of these pages. set_rates() follows.
+  void sweep(Instant now, int relation, double changes, bool apart, double portion,
+             const std::vector<PageFill>& fills);
+
   /// Adds WAL at once: checkpoint records.
   void add(double aligned_bytes, double records);
 
@@ -86,6 +95,9 @@ class WalFlow {
   };
 
   void settle(Instant now);
+  double unimaged(const Class& c, Instant now) const;
+  double mean_density(int relation) const;
+  double swept_share(const Class& c, double mean, double changes, bool apart, Instant now) const;
   void move_base(Instant now);
   void merge_similar_terms();
   static void join(Term& into, const Term& term);

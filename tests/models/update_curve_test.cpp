@@ -59,5 +59,55 @@ TEST(UpdateCurveProperty, EveryUpdateIsHotOrSamePageOrMoves) {
     }
 }
 
+/// Pages per row that a curve adds between 0 and x.
+double grown(UpdateCurve::Shape shape, UpdateCurve::Past past, double x) {
+  shape.past = past;
+  return UpdateCurve{shape}.at(x).new_pages;
+}
+
+TEST(UpdateCurve, KeyUpdatesUnderVacuumFindTheirSizeWithinFewCycles) {
+  UpdateCurve::Shape shape = narrow(100);
+  shape.hot_share = 0;
+  // Stubs of a cycle of 20 % and rows waiting for space: a few percent of 1/70 pages per row.
+  double pages = UpdateCurve{shape}.at(0.2).new_pages;
+  for (int vacuums = 1; vacuums < UpdateCurve::settled_cycles; ++vacuums)
+    pages += grown(shape, {.cycle = 0.2, .vacuums = vacuums}, 0.2);
+  EXPECT_GT(pages, 0.01 / 70);
+  EXPECT_LT(pages, 0.10 / 70);
+  EXPECT_LT(grown(shape, {.cycle = 0.2, .vacuums = UpdateCurve::settled_cycles}, 0.2), 0.005 / 70);
+}
+
+TEST(UpdateCurve, AVacuumFindsAStubForEveryUpdateThatIsNotHot) {
+  UpdateCurve::Shape shape = narrow(100);
+  shape.hot_share = 0;
+  shape.past = {.cycle = 0.2, .vacuums = 1};
+  const UpdateCurve::Point found = UpdateCurve{shape}.at(0.2);
+  EXPECT_NEAR(found.stubs, 0.2, 0.004);
+  // 14 changes a page: none is left untouched.
+  EXPECT_NEAR(found.stub_pages, 1.0 / 70, 0.05 / 70);
+}
+
+TEST(UpdateCurve, UnderAHeldHorizonTheTableGrowsByEveryVersion) {
+  // Free space of a packed page, 48 bytes, holds none of them; in 20 % reserve 14 more fit.
+  UpdateCurve::Past held{.before = 0.005, .horizon = UpdateCurve::Past::Horizon::held};
+  EXPECT_NEAR(grown(narrow(100), held, 0.5), 0.5 / 70, 0.02 / 70);
+  EXPECT_LT(grown(narrow(80), held, 0.1), 0.01 / 56);
+}
+
+TEST(UpdateCurve, AfterTheReleaseTheSpaceIsUsedAgainAndNothingGrows) {
+  const UpdateCurve::Past after{.held_before = 0.5};
+  UpdateCurve::Shape keys = narrow(100);
+  keys.hot_share = 0;
+  EXPECT_DOUBLE_EQ(grown(keys, after, 0.3), 0);
+}
+
+TEST(UpdateCurve, WhenTheHorizonMovesPagesArePrunedAsTheyAreVisited) {
+  UpdateCurve::Shape shape = narrow(100);
+  shape.past = {.before = 0.1, .held = 0.5, .horizon = UpdateCurve::Past::Horizon::released};
+  // 0.5 dead versions a row wait; half a visit per row prunes nearly every page once.
+  const UpdateCurve::Point visited = UpdateCurve{shape}.at(0.5);
+  EXPECT_GT(visited.removed + visited.dead, 0.5);
+}
+
 }  // namespace
 }  // namespace models

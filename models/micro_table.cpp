@@ -1,0 +1,243 @@
+#include "models/micro_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace models {
+namespace {
+
+constexpr int line_pointer = 4;
+constexpr double prune_below = 819;  // BLCKSZ / 10
+constexpr double noted_step = 32;    // free space map: 256 categories of a page
+
+}  // namespace
+
+MicroTable::MicroTable(const UpdateCurve::Shape& shape, int pages)
+    : shape_{shape},
+      body_{static_cast<double>((shape.t_len + 7) / 8 * 8)},
+      reserve_{static_cast<double>(8192 * (100 - shape.fillfactor) / 100)} {
+  pages_.resize(static_cast<std::size_t>(pages));
+  for (Page& page : pages_) page.free = shape.page_free;
+  for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(pages); ++p)
+    for (int i = 0; i < shape.rows_per_page; ++i) rows_.push_back({p});
+  target_ = static_cast<std::uint32_t>(pages) - 1;
+}
+
+void MicroTable::update_random_row() {
+  const auto id = static_cast<std::uint32_t>(dice_.below(rows_.size()));
+  const std::uint32_t number = rows_[id].page;
+  Page& page = pages_[number];
+  const double after_prune = prune_if_due(page, number) ? page.free : -1;
+  page.changed = true;
+  if (body_ <= page.free - line_pointer)
+    update_on_page(id, page);
+  else
+    move_away(id);
+  counts_.page_free += after_prune >= 0 ? after_prune : pages_[number].free;
+  ++updates_;
+}
+
+UpdateCurve::Point MicroTable::take(double x) {
+  UpdateCurve::Point point = counts_;
+  const auto n = static_cast<double>(rows_.size());
+  point.x = x;
+  look_for_work(point);
+  for (double* count :
+       {&point.hot, &point.same_page, &point.other_page, &point.new_pages, &point.prunes,
+        &point.redirected, &point.dead, &point.unused, &point.removed, &point.changed_pages,
+        &point.prune_pages, &point.to_redirect, &point.to_dead, &point.to_unused, &point.stub_pages,
+        &point.stubs})
+    *count /= n;
+  const double since = updates_ - taken_;
+  point.page_free = since > 0 ? counts_.page_free / since : shape_.page_free;
+  counts_.page_free = 0;
+  taken_ = updates_;
+  return point;
+}
+
+void MicroTable::forget_counts() {
+  counts_ = {};
+  taken_ = updates_;
+}
+
+void MicroTable::look_for_work(UpdateCurve::Point& point) const {
+  for (const Page& page : pages_) {
+    point.changed_pages += page.changed ? 1 : 0;
+    const Dead& d = page.removable;
+    const double stubs = page.stubs + d.roots + d.bare_roots;
+    point.stub_pages += stubs > 0 ? 1 : 0;
+    point.stubs += stubs;
+    if (!d.any()) continue;
+    point.prune_pages += 1;
+    point.to_redirect += static_cast<double>(d.pending.size());
+    point.to_dead += d.roots + d.bare_roots;
+    point.to_unused += d.heap_only;
+  }
+}
+
+MicroTable::Pruned MicroTable::prune(Page& page, std::uint32_t number) {
+  Dead& d = page.removable;
+  Pruned pruned;
+  for (const std::uint32_t id : d.pending) {
+    Row& row = rows_[id];
+    if (row.page != number) continue;  // moved away: its root is among the dead ones
+    if (row.chain == Chain::root_pending || row.chain == Chain::redirected_pending) {
+      row.chain = Chain::redirected;
+      ++pruned.redirected;
+    }
+  }
+  pruned.dead = d.roots + d.bare_roots;
+  pruned.unused = d.heap_only;
+  pruned.removed = d.bodies - d.roots;
+  page.free += body_ * d.bodies;
+  page.reusable_pointers += d.heap_only;
+  page.stubs += pruned.dead;
+  page.full = false;
+  d.bodies = d.roots = d.heap_only = d.bare_roots = 0;
+  d.pending.clear();
+  return pruned;
+}
+
+bool MicroTable::prune_if_due(Page& page, std::uint32_t number) {
+  if (!shape_.prunable || !page.removable.any()) return false;
+  if (!page.full && page.free >= std::max(reserve_, prune_below)) return false;
+  const Pruned pruned = prune(page, number);
+  counts_.prunes += 1;
+  counts_.redirected += pruned.redirected;
+  counts_.dead += pruned.dead;
+  counts_.unused += pruned.unused;
+  counts_.removed += pruned.removed;
+  return true;
+}
+
+void MicroTable::vacuum() {
+  constexpr double few_pages = 0.02;
+  double stub_pages = 0;
+  for (std::uint32_t p = 0; p < pages_.size(); ++p) {
+    if (pages_[p].removable.any()) prune(pages_[p], p);
+    stub_pages += pages_[p].stubs > 0 ? 1 : 0;
+  }
+  const bool bypass = stub_pages < few_pages * static_cast<double>(pages_.size());
+  noted_pages_ = 0;
+  for (Page& page : pages_) {
+    if (!bypass) {
+      page.reusable_pointers += page.stubs;
+      page.stubs = 0;
+    }
+    page.changed = false;
+    const double pointer = page.reusable_pointers > 0 ? 0 : line_pointer;
+    page.noted_free = std::max(0.0, page.free - pointer);
+    noted_pages_ += fits_moved(page) ? 1 : 0;
+  }
+}
+
+void MicroTable::release() {
+  held_ = false;
+  for (Page& page : pages_) {
+    Dead &to = page.removable, &from = page.kept;
+    to.bodies += from.bodies;
+    to.roots += from.roots;
+    to.heap_only += from.heap_only;
+    to.bare_roots += from.bare_roots;
+    to.pending.insert(to.pending.end(), from.pending.begin(), from.pending.end());
+    from = {};
+  }
+}
+
+void MicroTable::take_pointer(Page& page) {
+  if (page.reusable_pointers > 0)
+    --page.reusable_pointers;
+  else
+    page.free -= line_pointer;
+}
+
+void MicroTable::update_on_page(std::uint32_t id, Page& page) {
+  Row& row = rows_[id];
+  page.free -= body_;
+  take_pointer(page);
+  if (dice_.uniform() >= shape_.hot_share) {
+    counts_.same_page += 1;
+    end_chain(row, page);
+    row.chain = Chain::direct;
+    return;
+  }
+  counts_.hot += 1;
+  Dead& dead = dying(page);
+  ++dead.bodies;
+  switch (row.chain) {
+    case Chain::direct:
+      row.chain = Chain::root_pending;
+      dead.pending.push_back(id);
+      break;
+    case Chain::redirected:
+      ++dead.heap_only;
+      row.chain = Chain::redirected_pending;
+      dead.pending.push_back(id);
+      break;
+    case Chain::root_pending:
+    case Chain::redirected_pending:
+      ++dead.heap_only;
+      break;
+  }
+}
+
+/// The row's whole chain on this page is dead from now on.
+void MicroTable::end_chain(const Row& row, Page& page) {
+  Dead& dead = dying(page);
+  ++dead.bodies;
+  switch (row.chain) {
+    case Chain::direct:
+      ++dead.roots;
+      break;
+    case Chain::root_pending:  // the root's body counted already; this one is heap-only
+      ++dead.roots;
+      ++dead.heap_only;
+      break;
+    case Chain::redirected:
+    case Chain::redirected_pending:
+      ++dead.bare_roots;
+      ++dead.heap_only;
+      break;
+  }
+}
+
+void MicroTable::move_away(std::uint32_t id) {
+  Row& row = rows_[id];
+  Page& old_page = pages_[row.page];
+  old_page.full = true;
+  end_chain(row, old_page);
+  if (pages_[target_].free - line_pointer < body_ + reserve_) find_target();
+  Page& target = pages_[target_];
+  target.free -= body_;
+  target.changed = true;
+  take_pointer(target);
+  row = {target_, Chain::direct};
+  counts_.other_page += 1;
+}
+
+bool MicroTable::fits_moved(const Page& page) const {
+  return std::floor(page.noted_free / noted_step) * noted_step >= body_ + reserve_;
+}
+
+/// The next page whose noted free space holds a version, or else a new one. A page whose note is
+/// out of date gets it corrected.
+void MicroTable::find_target() {
+  if (fits_moved(pages_[target_])) --noted_pages_;
+  pages_[target_].noted_free = 0;
+  while (noted_pages_ > 0) {
+    const auto count = static_cast<std::uint32_t>(pages_.size());
+    while (!fits_moved(pages_[next_noted_])) next_noted_ = (next_noted_ + 1) % count;
+    Page& found = pages_[next_noted_];
+    const bool holds = found.free - line_pointer >= body_ + reserve_;
+    found.noted_free = 0;
+    --noted_pages_;
+    if (!holds) continue;
+    target_ = next_noted_;
+    return;
+  }
+  pages_.emplace_back().free = 8168;
+  target_ = static_cast<std::uint32_t>(pages_.size()) - 1;
+  counts_.new_pages += 1;
+}
+
+}  // namespace models

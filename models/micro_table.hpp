@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/dice.hpp"
+#include "models/update_curve.hpp"
+
+namespace models {
+
+/// A small heap whose pages are played row by row; the rules are UpdateCurve's.
+class MicroTable {
+ public:
+  MicroTable(const UpdateCurve::Shape& shape, int pages);
+
+  std::size_t row_count() const { return rows_.size(); }
+
+  void update_random_row();
+  void vacuum();
+  /// From now on versions that die stay, until release().
+  void hold() { held_ = true; }
+  void release();
+
+  /// Counts so far, per row; page_free averaged over the updates since the last call.
+  UpdateCurve::Point take(double x);
+  /// The same for what happens from now on.
+  void forget_counts();
+
+ private:
+  /// How the newest version of a row is reached from its root line pointer.
+  enum class Chain : std::uint8_t {
+    direct,              // the version is its own root
+    root_pending,        // heap-only; the root's body is dead but not pruned yet
+    redirected,          // heap-only behind a redirect
+    redirected_pending,  // the same, with dead members not pruned yet
+  };
+  struct Row {
+    std::uint32_t page;
+    Chain chain = Chain::direct;
+  };
+  /// Versions on a page that no snapshot sees any more.
+  struct Dead {
+    int bodies = 0;
+    int roots = 0;       // of them: roots of chains without a live member, stubs after pruning
+    int heap_only = 0;   // of them: members whose pointers become reusable
+    int bare_roots = 0;  // redirects whose chain died: stubs after pruning, no body left
+    std::vector<std::uint32_t> pending;  // rows whose chain has dead members here
+    bool any() const { return bodies + bare_roots > 0; }
+  };
+  struct Page {
+    double free = 0;
+    double noted_free = 0;      // in the free space map
+    bool full = false;          // PD_PAGE_FULL
+    bool changed = false;       // since the last VACUUM
+    int reusable_pointers = 0;  // LP_UNUSED
+    int stubs = 0;              // LP_DEAD
+    Dead removable, kept;
+  };
+  struct Pruned {
+    int redirected = 0, dead = 0, unused = 0, removed = 0;
+  };
+
+  Pruned prune(Page& page, std::uint32_t number);
+  bool prune_if_due(Page& page, std::uint32_t number);
+  void take_pointer(Page& page);
+  void update_on_page(std::uint32_t id, Page& page);
+  void end_chain(const Row& row, Page& page);
+  void move_away(std::uint32_t id);
+  bool fits_moved(const Page& page) const;
+  void find_target();
+  Dead& dying(Page& page) const { return held_ ? page.kept : page.removable; }
+  void look_for_work(UpdateCurve::Point& point) const;
+
+  UpdateCurve::Shape shape_;
+  double body_, reserve_;
+  std::vector<Page> pages_;
+  std::vector<Row> rows_;
+  std::uint32_t target_ = 0, next_noted_ = 0;
+  int noted_pages_ = 0;  // whose noted free space may hold a version
+  bool held_ = false;
+  Dice dice_;
+  UpdateCurve::Point counts_;
+  double updates_ = 0, taken_ = 0;
+};
+
+}  // namespace models
