@@ -23,6 +23,9 @@ inline constexpr int leaf_fills = 1'000'000;
 /// Adds to what a driver contributes.
 void accumulate(std::vector<Contribution>& list, int driver, double amount);
 
+double prunes_per_delete(const TableGeometry& g, int fillfactor,
+                         const std::vector<PageClass>& classes, double deletes);
+
 /// Builds a Load statement by statement.
 class LoadBuilder {
  public:

@@ -30,6 +30,11 @@ bool reads_any(const Index& index, const std::vector<int>& columns) {
          std::any_of(index.predicate_uses.begin(), index.predicate_uses.end(), among);
 }
 
+bool leads_with(const Index& index, const std::vector<int>& columns) {
+  return !index.keys.empty() &&
+         std::find(columns.begin(), columns.end(), index.keys[0].column) != columns.end();
+}
+
 }  // namespace
 
 /// Entries for every index of a table: by inserts (`changed` empty) or by updates that are not HOT.
@@ -52,7 +57,9 @@ void LoadBuilder::add_index_entries(const Target& target, double rate,
       for (const Contribution& c : entries)
         add_wal(r.node, c.driver, c.amount * aligned8(btree_insert_leaf(index.layout)), c.amount);
     const bool new_key = how.changed == nullptr || reads_any(t.indexes[i], *how.changed);
-    if (how.changed == nullptr && index.order == KeyOrder::ascending)
+    // A new value of an ascending column, updated_at = now(), is the greatest whoever writes it.
+    const bool greatest = how.changed == nullptr || leads_with(t.indexes[i], *how.changed);
+    if (greatest && index.order == KeyOrder::ascending)
       add_rightmost_entries(r, index, entries);
     else
       add_scattered_entries(r, index, entries, new_key, how);

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cmath>
 
 #include "models/load_builder.hpp"
 #include "models/pgoutput.hpp"
+#include "sim/math.hpp"
 
 namespace models {
 
@@ -258,11 +260,44 @@ void LoadBuilder::add_delete(const Statement& statement, const Target& target, d
     add_wal(node, d, rate * wal, rate * (1 + g.layout.toast.chunks_per_row()));
     RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
     heap.image = page_image(page_size - g.page_free);
-    touch(heap,
-          curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages)),
-          {{d, rate}});
+    const std::vector<PageClass> classes =
+        curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages));
+    const double expected = rate * std::min(seconds(mesh_.horizon), g.rows / std::max(rate, 1e-9));
+    const double prunes = prunes_per_delete(g, t.fillfactor, classes, expected);
+    add_wal(node, d,
+            rate * prunes * aligned8(prune_record({0, 1, 0}, node_of(target.site).postgres)),
+            rate * prunes);
+    touch(heap, classes, {{d, rate}});
   }
   publish(statement, target, rows);
+}
+
+/// PRUNE records per deleted row, on average over so many deletes: the look-up of a row prunes what
+/// an earlier delete left on a page with little free space, one body each time, until the page has
+/// max(fillfactor's reserve, 819 bytes) free.
+///
+///   deletes per page are Poisson with mean l; the k-th one on a page prunes when 2 <= k <= m + 1
+///
+/// Source    src/backend/access/heap/pruneheap.c, heap_page_prune_opt()
+/// Measured  12 415 for 19 650 deletes over 7 955 pages on PostgreSQL 15: 12 370 predicted
+double prunes_per_delete(const TableGeometry& g, int fillfactor,
+                         const std::vector<PageClass>& classes, double deletes) {
+  const double enough = std::max(page_size * (100 - fillfactor) / 100, page_size / 10.0);
+  const double missing = enough - g.page_free;
+  const double most = std::ceil(missing / (tuple_space(g.t_len).mean - line_pointer));
+  if (missing <= 0 || deletes <= 0) return 0;
+  double prunes = 0;
+  for (const PageClass& c : classes) {
+    const double pages = c.pages * std::max(1.0, g.pages);
+    const double mean = deletes * c.touches / std::max(1e-9, pages);
+    double at_least = 1, term = sim::exp(-mean);  // P(k or more deletes on a page), k = 1, 2 …
+    for (double k = 1; k <= most + 1; k += 1) {
+      at_least -= term;
+      if (k >= 2) prunes += pages * std::max(0.0, at_least);
+      term *= mean / k;
+    }
+  }
+  return std::min(1.0, prunes / deletes);
 }
 
 double LoadBuilder::wire_bytes(const Statement& statement, int subscription, int t) const {

@@ -52,8 +52,10 @@ struct Weighed {
   double pages = 0;
 };
 
-/// Merges pages into classes of similar weight.
+/// Merges pages into classes of similar weight; the coldest pages, with a millionth of the touches,
+/// are one class.
 std::vector<PageClass> classify(std::vector<Weighed> weighed) {
+  constexpr double cold = 1e-6;
   std::sort(weighed.begin(), weighed.end(),
             [](const Weighed& a, const Weighed& b) { return a.weight > b.weight; });
   double total = 0, pages = 0;
@@ -64,16 +66,18 @@ std::vector<PageClass> classify(std::vector<Weighed> weighed) {
   std::vector<PageClass> classes;
   // A class ends where a page weighs less than 1/ratio of its heaviest; the ratio widens until the
   // classes fit.
-  for (double ratio = 1.15;; ratio *= 1.3) {
+  for (double ratio = 1.15;; ratio *= 1.1) {
     classes.clear();
-    double top = 0;
+    double top = 0, left = total;
     for (const Weighed& w : weighed) {
-      if (classes.empty() || w.weight * ratio < top) {
+      const bool tail = left < cold * total;
+      if (classes.empty() || (tail ? top > 0 : w.weight * ratio < top)) {
         classes.emplace_back();
-        top = w.weight;
+        top = tail ? 0 : w.weight;
       }
       classes.back().pages += w.pages / pages;
       classes.back().touches += w.weight * w.pages / total;
+      left -= w.weight * w.pages;
     }
     if (classes.size() <= most_classes) return classes;
   }

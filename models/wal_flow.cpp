@@ -69,12 +69,13 @@ void WalFlow::settle(Instant now) {
 
 void WalFlow::move_base(Instant now) {
   const double elapsed = seconds(now - base_);
-  records_ += records_rate_ * elapsed;
+  records_ = records(now);
   const double position = lsn(now).bytes, images = images_(elapsed), bytes = image_bytes_(elapsed);
   base_ = now;
   curve_.reset(position, curve_.slope());
   images_.reset(images, 0);
   image_bytes_.reset(bytes, 0);
+  hint_records_.reset(0, 0);
 }
 
 void WalFlow::start_cycle(Instant now, const std::vector<double>& relation_pages) {
@@ -108,13 +109,16 @@ void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
   for (Class& c : classes_) {
     c.rate = total(c.touches, drivers);
     if (!images_on_ || c.rate <= 0 || c.pages <= 0 || c.unimaged < 1e-12) continue;
-    double plain = c.image;
+    double plain = c.image, own = 0;
     if (c.fill >= 0) {
       const PageFill& fill = fills[static_cast<std::size_t>(c.fill)];
       plain = page_image(fill.content) - c.replaced * fill.replaced_share;
+      if (log_hints_) own = 1 - fill.replaced_share;
     }
     const double pages = c.pages * c.unimaged;
-    terms_.push_back({c.rate / c.pages, pages, pages * plain * compression_});
+    constexpr double own_record = record_header + block_reference + 4;  // and padding
+    terms_.push_back(
+        {c.rate / c.pages, pages, pages * (plain * compression_ + own * own_record), pages * own});
   }
   merge_similar_terms();
   if (fresh) fresh_terms_ = terms_;
@@ -126,6 +130,7 @@ void WalFlow::add_terms() {
     curve_.add(framing_ * term.bytes, term.rate);
     images_.add(term.pages, term.rate);
     image_bytes_.add(term.bytes, term.rate);
+    if (term.records > 0) hint_records_.add(term.records, term.rate);
   }
   cached_at_ = never;
 }
@@ -146,6 +151,7 @@ void WalFlow::join(Term& into, const Term& term) {
   if (bytes > 0) into.rate = (into.rate * into.bytes + term.rate * term.bytes) / bytes;
   into.bytes = bytes;
   into.pages += term.pages;
+  into.records += term.records;
 }
 
 /// Terms that stay straight lines over a whole checkpoint cycle are one line.

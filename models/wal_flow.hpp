@@ -40,6 +40,11 @@ class WalFlow {
   void set_rates(Instant now, const std::vector<double>& drivers,
                  const std::vector<PageFill>& fills);
 
+  /// Data checksums or wal_log_hints: hint bits log images. Pruning sets the hint bits of a page's
+  /// rows first, so an image that its PRUNE would carry is a record of its own, FPI_FOR_HINT.
+  /// Source    bufmgr.c, MarkBufferDirtyHint(); xloginsert.c, XLogSaveBufferForHint()
+  void log_hints(bool on) { log_hints_ = on; }
+
   /// Pages of a relation that VACUUM is about to change and that have no image yet since the redo
   /// point.
   /// Takes  changes: rows per page since the last VACUUM, spread like the touches; apart: the
@@ -67,7 +72,9 @@ class WalFlow {
   double rate(Instant t) const { return curve_.derivative(seconds(t - base_)); }
   double images(Instant t) const { return images_(seconds(t - base_)); }
   double image_bytes(Instant t) const { return image_bytes_(seconds(t - base_)); }
-  double records(Instant t) const { return records_ + records_rate_ * seconds(t - base_); }
+  double records(Instant t) const {
+    return records_ + records_rate_ * seconds(t - base_) + hint_records_(seconds(t - base_));
+  }
   /// When the insert position reaches `lsn`, if that happens before `limit` and while rates stay as
   /// they are.
   Instant reaches(Lsn lsn, Instant limit) const;
@@ -92,6 +99,7 @@ class WalFlow {
   };
   struct Term {
     double rate, pages, bytes;
+    double records = 0;  // of their own
   };
 
   void settle(Instant now);
@@ -108,11 +116,11 @@ class WalFlow {
   std::vector<Class> classes_;
   std::vector<Contribution> wal_rates_, record_rates_;
   double framing_ = 1;  // LSN distance per aligned record byte
-  bool images_on_ = true;
+  bool images_on_ = true, log_hints_ = false;
   double longest_cycle_ = 300;  // seconds: checkpoint_timeout
   double compression_ = 1;
   Instant base_;
-  sim::Mixture curve_, images_, image_bytes_;
+  sim::Mixture curve_, images_, image_bytes_, hint_records_;
   double records_ = 0, records_rate_ = 0;
   bool idle_ = true;
   std::vector<Term> terms_, fresh_terms_;  // of now; of a cycle's start under the present rates

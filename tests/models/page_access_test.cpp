@@ -48,6 +48,23 @@ TEST(PageClasses, TheNewestTwentiethIsATwentiethOfThePagesWhenClustered) {
   EXPECT_DOUBLE_EQ(classes[0].touches, 1);
 }
 
+TEST(PageClasses, ABellOverClusteredKeysIsFinelyCutWhereItIsTouched) {
+  DrawnAccess access;
+  access.kind = Access::Kind::gaussian;
+  access.keys = Access::Keys::clustered;
+  access.share = 0.05;
+  const double pages = 8642, touches = 2400;
+  // Page by page: sum of 1 - exp(-touches phi(z) dz).
+  double exact = 0;
+  for (double i = 0; i < pages; i += 1) {
+    const double z = ((i + 0.5) / pages - 0.5) / access.share;
+    const double share =
+        std::exp(-z * z / 2) / std::sqrt(2 * 3.141592653589793) / access.share / pages;
+    exact += 1 - std::exp(-touches * share);
+  }
+  EXPECT_NEAR(touched(page_classes(access, 700'000, pages), pages, touches) / exact, 1, 0.01);
+}
+
 TEST(PageClassesProperty, PagesAndTouchesAddUpAndSkewTouchesFewerPages) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
