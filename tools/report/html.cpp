@@ -6,6 +6,7 @@
 #include <cmath>
 #include <kainjow/mustache.hpp>
 #include <map>
+#include <tuple>
 
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/words.hpp"
@@ -260,6 +261,17 @@ class Page {
         set(entry, "name", s.name);
         set(entry, "color", std::to_string(static_cast<int>(s.color)));
         set(entry, "swatch", s.dashed ? "dash" : chart.kind == Chart::Kind::stack ? "area" : "fan");
+        legend.push_back(entry);
+      }
+    if (chart.kind == Chart::Kind::tornado)
+      for (const auto& [index, name, color] :
+           {std::tuple{"0", "input in its lowest part", Color::blue},
+            std::tuple{"1", "input in its highest part", Color::orange}}) {
+        data entry;
+        set(entry, "index", index);
+        set(entry, "name", name);
+        set(entry, "color", std::to_string(static_cast<int>(color)));
+        set(entry, "swatch", "area");
         legend.push_back(entry);
       }
     d.set("legend", legend);

@@ -10,7 +10,7 @@
 
   // ---- words and numbers -------------------------------------------------------------------------------------------
 
-  const threeDigits = v => { const s = v.toPrecision(3); return s.includes('e') ? String(Math.round(v)) : s.replace(/\.?0+$/, m => m.includes('.') ? '' : m); };
+  const threeDigits = v => { const s = v.toPrecision(3); return s.includes('e') ? String(Math.round(v)) : s.includes('.') ? s.replace(/\.?0+$/, '') : s; };
   const bytes = v => {
     for (const [unit, size] of [['TiB', 2 ** 40], ['GiB', 2 ** 30], ['MiB', 2 ** 20], ['KiB', 2 ** 10]])
       if (Math.abs(v) >= size) return threeDigits(v / size) + ' ' + unit;
@@ -380,7 +380,7 @@
 
   function drawTornado(canvas, id, chart) {
     canvas.parentElement.style.height = 34 + 26 * chart.series.length + 'px';
-    const bar = (key, color) => ({ data: chart.series.map(s => ({ x: [chart.baseline, s[key]], y: s.name })), backgroundColor: theme.c[color], barThickness: 14, color });
+    const bar = (key, color) => ({ data: chart.series.map(s => ({ x: [chart.baseline, s[key]], y: s.name })), backgroundColor: theme.c[color], barThickness: 14, color, meshplan: { index: color === 1 ? 0 : 1 } });
     const instance = new Chart(canvas, {
       type: 'bar', data: { labels: chart.series.map(s => s.name), datasets: [bar('low', 1), bar('high', 5)] }, plugins: [{ id: 'attach', beforeInit(i) { i.meshplan = chart; } }],
       options: {
