@@ -139,6 +139,10 @@ std::vector<Line> compare(const Mesh& mesh, const std::map<Quantity, double>& pr
   for (const Quantity& quantity : wanted.quantities()) {
     const auto predicted = predictions.find(quantity);
     if (predicted == predictions.end()) continue;
+    // A lost slot shows no restart_lsn: its last sample is older than the end.
+    if (quantity.name == "retained_wal_end" &&
+        runs.front().outcome({"slot_lost", quantity.subject}).value_or(0) > 0)
+      continue;
     Line line;
     line.quantity = quantity;
     line.predicted = predicted->second;

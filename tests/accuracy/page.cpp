@@ -20,8 +20,8 @@ small disks are chosen at random (tests/accuracy/workload.cpp), within what a la
 
 Targets: 5 % for WAL, images, retained WAL, heap, wire bytes and times; 10 % for indexes, autovacuum runs and checkpoints (or one of them);
 10 % or two segments for `pg_wal`. What is off by less than 64 kB, 8 images or 50 rows or records counts as met: nobody sizes anything by
-it, and neither does what both sides say did not happen. Two simpler means stand beside the model: a straight line through the first quarter of the run, which has seen the server, and a
-spreadsheet that multiplies rows by width.
+it. What both sides say did not happen is not counted. Two simpler means stand beside the model: a straight line through the first quarter of
+the run, which has seen the server, and a spreadsheet that multiplies rows by width.
 )";
 
 double share(std::size_t part, std::size_t all) {
