@@ -14,7 +14,11 @@ constexpr double declare_overhead = 9 + 15 + 7 + 10 + 5;  // Parse, Bind, Descri
 constexpr double declare_prefix = 22;                     // DECLARE c1 CURSOR FOR and a line break
 constexpr double declare_answer = 5 + 5 + 5 + (command_complete + 14) + ready;
 
-double digits(double n) { return n < 1 ? 1 : std::floor(std::log10(n) + 1e-9) + 1; }
+double digits(double n) {
+  double count = 1;
+  for (; n >= 10; n /= 10) ++count;
+  return count;
+}
 
 double description_bytes(const ForeignScan& scan) {
   double bytes = 7;

@@ -17,8 +17,10 @@ struct ForeignServer {
   bool async_capable = false;
   std::vector<std::string> extensions;
   bool import_collate = true;
-  bool analyzed = true;            // ANALYZE was run on the foreign tables
-  bool article_collation = false;  // fdw_collation_model: article
+  bool analyzed = true;  // ANALYZE was run on the foreign tables
+  /// fdw_collation_model: article, and the defaults differ: no comparison of text by the default
+  /// collation is sent. PostgreSQL does send it.
+  bool article_collation = false;
 };
 
 /// A column that a foreign scan fetches.
@@ -56,6 +58,9 @@ struct ForeignRefusal {
 struct ForeignPlan {
   std::vector<ForeignScan> scans;
   std::vector<ForeignRefusal> refusals;
+  /// What the remote server evaluates by its default collation (ranges, orders, extremes of text):
+  /// answers differ when the two defaults do.
+  std::vector<ForeignRefusal> collation_hazards;
   /// Cost decides, and nearly the same either way or beyond what is modelled: `alternative` is what
   /// the planner may choose instead.
   bool uncertain = false;

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "models/fdw_load.hpp"
+
 namespace models {
 namespace {
 
@@ -23,6 +25,7 @@ class Maker {
     for (const Standby& s : mesh_.standbys)
       add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.node)]);
     for (const Site& site : layout_.sites) add_site(site);
+    add_federation();
     return std::move(layout_);
   }
 
@@ -88,6 +91,16 @@ class Maker {
       p.dead = series("dead_rows", site.label, "", "count");
     }
     layout_.places.push_back(p);
+  }
+
+  void add_federation() {
+    const std::vector<FederatedQuery> queries = federated_queries(mesh_);
+    if (queries.empty()) return;
+    layout_.queries = static_cast<int>(layout_.outcomes.size());
+    for (const FederatedQuery& query : queries) outcomes(query_metrics, query.label);
+    layout_.links = static_cast<int>(layout_.outcomes.size());
+    for (const Link& link : mesh_.links)
+      layout_.outcomes.push_back({"fdw_link_bytes", link.name, "bytes"});
   }
 
   /// Who may keep dead rows of a table; empty when nobody does.

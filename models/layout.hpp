@@ -35,6 +35,8 @@ struct Layout {
   std::vector<NodePlaces> nodes;
   std::vector<SlotPlaces> slots;   // subscriptions, then standbys
   std::vector<SitePlaces> places;  // by site
+  int queries = -1;                // query_metrics of each of federated_queries()
+  int links = -1;                  // fdw_link_bytes of each link
 };
 
 inline constexpr const char* node_metrics[] = {
@@ -50,6 +52,9 @@ inline constexpr const char* slot_metrics[] = {
 inline constexpr const char* table_metrics[] = {"heap_size",      "table_size", "n_live_tup",
                                                 "n_dead_tup",     "n_tup_upd",  "n_tup_hot_upd",
                                                 "autovacuum_runs"};
+
+inline constexpr const char* query_metrics[] = {"fdw_bytes", "fdw_round_trips", "fdw_seconds",
+                                                "fdw_memory", "fdw_snapshots"};
 
 /// Whether an incident keeps the dead rows of a database while it lasts: an open transaction there
 /// with a snapshot or an xid. Source: procarray.c, ComputeXidHorizons()

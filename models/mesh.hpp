@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/foreign_query.hpp"
 #include "models/place.hpp"
 #include "models/quantity.hpp"
 #include "models/settings.hpp"
@@ -127,10 +128,13 @@ struct Job {
 
 enum class Mechanism { logical, databases, federated, event };
 
-/// A foreign query of a consumer, kept as text until federation is simulated.
+/// A query of a consumer. Federated ones are planned when the scenario is read.
 struct ConsumerQuery {
+  std::string name;
   std::string sql;
   Quantity rate;
+  Quantity hold;     // seconds that its transaction stays open after the last row
+  ForeignPlan plan;  // mechanisms federated and databases
   std::string file;
   int line = 0, column = 0;
 };
@@ -141,6 +145,12 @@ struct Consumer {
   Mechanism mechanism = Mechanism::event;
   std::vector<ConsumerQuery> queries;
   int subscription = -1;
+  // Mechanisms federated and databases: the foreign server and the way to it.
+  int database = -1;  // index into Mesh::databases: the producer's
+  int link = -1;      // -1: same node or no link declared
+  ForeignServer server;
+  Quantity remote_scan_rate = 2e6;  // rows per second that the producer reads and filters
+  Quantity fetch_rate = 5e5;        // rows per second that the consumer makes of what arrives
   Place place;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/fdw_load.hpp"
 #include "models/simulation.hpp"
 
 namespace models {
@@ -12,6 +13,24 @@ struct Model::Implementation {
   Layout layout;
   mutable CurveCache curves;
 };
+
+namespace {
+
+/// Federated queries run at a constant rate, so their figures need no events.
+void store_federation(const Mesh& mesh, const Layout& layout, const Draws& draws,
+                      std::vector<double>& outcomes) {
+  if (layout.queries < 0) return;
+  auto at = outcomes.begin() + layout.queries;
+  for (const FederatedQuery& query : federated_queries(mesh)) {
+    const FederatedUse use = federated_use(mesh, query, draws);
+    for (const double value :
+         {use.bytes_per_day(), use.transfer.trips, use.seconds, use.memory, use.snapshots()})
+      *at++ = value;
+  }
+  for (const double bytes : federated_link_bytes(mesh, draws)) *at++ = bytes;
+}
+
+}  // namespace
 
 Model::Model(const Mesh& mesh)
     : implementation_{new Implementation{mesh, make_layout(mesh), {}}} {
@@ -35,6 +54,7 @@ Model::Replicate Model::simulate(std::uint64_t seed, std::uint64_t replicate,
   main.run();
   main.store(result.outcomes);
   result.events = main.events();
+  store_federation(mesh, layout, draws, result.outcomes);
   // How long the first outage could have lasted: the same draws, but it never ends.
   constexpr int tolerance = static_cast<int>(std::size(slot_metrics)) - 1;
   for (std::size_t s = 0; s < mesh.subscriptions.size(); ++s) {

@@ -6,6 +6,7 @@
 #include "sim/replicate.hpp"
 #include "tools/plan/assumptions.hpp"
 #include "tools/plan/bands.hpp"
+#include "tools/plan/federation.hpp"
 #include "tools/plan/landmarks.hpp"
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/recorder.hpp"
@@ -110,6 +111,7 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
   results.assumptions = assumptions(mesh);
   results.thresholds = thresholds(mesh, results.objectives);
   results.incidents = planned_incidents(mesh);
+  results.push_downs = push_downs(mesh);
   const auto remedy = find_remedy(mesh, results, options);
   results.verdict = verdict(mesh, results, remedy ? &*remedy : nullptr);
   return results;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "tools/plan/federation.hpp"
 #include "tools/plan/words.hpp"
 #include "tools/report/headline.hpp"
 
@@ -64,6 +65,8 @@ std::string markdown(const plan::Results& r) {
     text += fmt::format("- {}: {}\n", r.verdict.ok ? "Owner" : "Cause", escaped(r.verdict.cause));
   if (!r.verdict.next_step.empty())
     text += fmt::format("- Next step: {}\n", escaped(r.verdict.next_step));
+  if (const std::string federation = plan::federation_in_words(r); !federation.empty())
+    text += fmt::format("- Federation: {}\n", escaped(federation));
   if (r.replicates > 0) text += "\n" + outcomes(r);
   if (!r.objectives.empty()) text += "\n" + objectives(r);
   text += fmt::format("\n{} Seed {}, scenario `{}`.\n", escaped(how_sure(r)), r.seed,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/plan/federation.hpp"
 #include "tools/plan/words.hpp"
 #include "tools/report/headline.hpp"
 #include "tools/report/table.hpp"
@@ -24,6 +25,8 @@ class Page {
     table();
     trajectory();
     objectives();
+    if (const std::string text = plan::federation_in_words(r_); !text.empty())
+      paragraph("Federation", text);
     paragraph("How sure", how_sure(r_));
     if (!r_.assumptions.empty())
       paragraph(

@@ -5,8 +5,30 @@ namespace {
 
 constexpr Key query_keys[] = {
     {"sql", Form::sql, "required", "a query of the consumer on the product"},
+    {"name", Form::text, "its place in the list", "how outcomes name it"},
     {"rate", Form::quantity, "0", "how often it runs", Unit::per_second},
+    within(0, unbounded,
+           {"rows", Form::number, "from `distinct:` of the columns it filters",
+            "rows of its first foreign scan that cross the wire", Unit::count}),
+    within(0, unbounded,
+           {"hold", Form::quantity, "0s",
+            "how long its transaction stays open afterwards: the producer's snapshot with it",
+            Unit::seconds}),
 };
+
+constexpr Key server_keys[] = {
+    {"use_remote_estimate", Form::flag, "off", "server option"},
+    within(0, unbounded, {"fdw_startup_cost", Form::number, "100", "server option", Unit::factor}),
+    within(0, unbounded,
+           {"fdw_tuple_cost", Form::number, "0.01 up to 16, 0.2 from 17", "server option",
+            Unit::factor}),
+    {"async_capable", Form::flag, "off", "server option"},
+    {"extensions", Form::words, "none", "server option: extensions whose objects may be sent"},
+    {"import_collate", Form::flag, "on", "option of IMPORT FOREIGN SCHEMA"},
+    {"analyzed", Form::flag, "on", "ANALYZE was run on the foreign tables"},
+};
+constexpr Object server{"server", "The foreign server of a consumer, postgres_fdw's options.",
+                        server_keys};
 constexpr Object query{"query", "A consumer's query, for the federated mechanism.", query_keys};
 
 constexpr Key apply_rates_keys[] = {
@@ -45,12 +67,25 @@ constexpr Key consumer_keys[] = {
     made_of(apply_rates,
             {"apply_rates", Form::object, "measured prior", "speed of the apply worker (event)"}),
     made_of(query, {"queries", Form::object_list, "none", "what it asks"}),
+    made_of(server, {"server", Form::object, "postgres_fdw's defaults",
+                     "options of its foreign server (federated, databases)"}),
+    one_of("postgres|article",
+           {"fdw_collation_model", Form::choice, "postgres",
+            "article: where default collations differ, no comparison of text is sent (federated)"}),
+    within(1, unbounded,
+           {"remote_scan_rate", Form::quantity, "1M/s, 3M/s, 8M/s",
+            "rows per second that the producer reads for it (federated, databases)",
+            Unit::per_second}),
+    within(
+        1, unbounded,
+        {"fetch_rate", Form::quantity, "150k/s, 500k/s, 1M/s",
+         "rows per second that it makes of what arrives (federated, databases)", Unit::per_second}),
     {"domain", Form::text, "of its name, or the node's only one",
      "in whose database it reads (emit)"},
     {"role", Form::text, "that domain's first login role", "who reads (emit)"},
     {"view", Form::text, "shared_products.TABLE", "name the consumer reads by (emit)"},
     within(1, 1'000'000,
-           {"fetch_size", Form::whole, "10000", "rows per round trip (emit, federated)"}),
+           {"fetch_size", Form::whole, "10000", "rows of one FETCH (federated, databases)"}),
     like_key,
     count_key,
 };

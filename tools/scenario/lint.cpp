@@ -20,6 +20,24 @@ const std::vector<LintRule>& lint_rules() {
        "a published table is updated or deleted from without a replica identity"},
       {"replica_identity_full", Severity::notice, "a published table has REPLICA IDENTITY FULL"},
       {"unlogged_published", Severity::error, "an unlogged table is published"},
+      {"column_list_without_key", Severity::error,
+       "the column list of a publication leaves out a column of the replica identity"},
+      {"same_cluster_subscription", Severity::warning,
+       "publisher and subscriber are one cluster: CREATE SUBSCRIPTION waits for itself"},
+      {"copy_needs_slots", Severity::warning,
+       "the slots left do not suffice for the workers of an initial copy"},
+      // federation
+      {"fdw_collation", Severity::error,
+       "text is selected or sorted remotely by another default collation: wrong answers"},
+      {"fdw_not_pushed_down", Severity::warning,
+       "a query fetches many rows to filter or count here"},
+      {"fdw_fetch_size", Severity::warning,
+       "round trips dominate: fetch_size is small for the rows"},
+      {"fdw_long_snapshot", Severity::warning,
+       "a query holds the producer's vacuum horizon for minutes"},
+      {"fdw_never_analyzed", Severity::warning, "foreign tables were never analyzed"},
+      {"fdw_article_collation", Severity::notice,
+       "the scenario asks for the article's collation rule, which PostgreSQL does not follow"},
       // provisioning
       {"text_key_without_collation", Severity::warning,
        "a shared text key has the collation of whatever database it is in"},
@@ -70,6 +88,7 @@ void Findings::add(std::string_view id, const models::Place& place, std::string 
 std::vector<Notice> lint(const models::Mesh& mesh) {
   Findings findings;
   lint_replication(mesh, findings);
+  lint_federation(mesh, findings);
   return findings.take();
 }
 

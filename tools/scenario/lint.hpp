@@ -24,6 +24,7 @@ class Findings {
   std::vector<Notice> notices_;
 };
 
+void lint_federation(const models::Mesh& mesh, Findings& findings);
 void lint_replication(const models::Mesh& mesh, Findings& findings);
 /// What provisioning would meet: roles, row security, connections, hazards in the DDL's own SQL.
 void lint_provisioning(const models::Mesh& mesh, const models::Provisioning& provisioning,

@@ -113,6 +113,64 @@ void lint_published_tables(const Mesh& mesh, Findings& findings) {
     }
 }
 
+bool in_identity(const Table& table, int column) {
+  for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+    const models::Index& index = table.indexes[i];
+    const bool identity = table.replica_identity == models::ReplicaIdentity::index
+                              ? static_cast<int>(i) == table.replica_identity_index
+                              : index.primary;
+    for (const models::IndexColumn& key : index.keys)
+      if (identity && key.column == column) return true;
+  }
+  return table.replica_identity == models::ReplicaIdentity::full;
+}
+
+/// A column list must hold the replica identity, or updates and deletes fail on the publisher.
+void lint_column_lists(const Mesh& mesh, Findings& findings) {
+  for (const models::Product& product : mesh.products) {
+    const bool published = std::any_of(
+        product.consumers.begin(), product.consumers.end(),
+        [](const models::Consumer& c) { return c.mechanism == models::Mechanism::event; });
+    for (std::size_t t = 0; published && t < product.tables.size(); ++t) {
+      const std::vector<int>& list = product.column_lists[t];
+      const Table& table = mesh.tables[static_cast<std::size_t>(product.tables[t])];
+      for (std::size_t c = 0; !list.empty() && c < table.columns.size(); ++c)
+        if (in_identity(table, static_cast<int>(c)) &&
+            std::find(list.begin(), list.end(), static_cast<int>(c)) == list.end())
+          findings.add("column_list_without_key", product.place,
+                       fmt::format("product {}: the column list leaves out {}.{}, which identifies "
+                                   "rows: UPDATE and DELETE on the publisher fail",
+                                   product.name, table.qualified_name(), table.columns[c].name),
+                       fmt::format("add {} to columns:", table.columns[c].name));
+    }
+  }
+}
+
+void lint_subscriptions(const Mesh& mesh, Findings& findings) {
+  for (const Subscription& subscription : mesh.subscriptions) {
+    const Node& node = mesh.nodes[static_cast<std::size_t>(subscription.publisher)];
+    if (subscription.publisher == subscription.subscriber)
+      findings.add("same_cluster_subscription", subscription.place,
+                   fmt::format("subscription {}: publisher and subscriber are both {}: CREATE "
+                               "SUBSCRIPTION waits for its own transaction and hangs",
+                               subscription.name, node.name),
+                   "create the slot by hand first, then CREATE SUBSCRIPTION … WITH (create_slot = "
+                   "false)");
+    const auto slots = std::count_if(
+        mesh.subscriptions.begin(), mesh.subscriptions.end(),
+        [&](const Subscription& other) { return other.publisher == subscription.publisher; });
+    const int sync = std::min<int>(2, static_cast<int>(subscription.tables.size()));
+    if (subscription.copy_data && slots + sync > node.settings.max_replication_slots &&
+        slots <= node.settings.max_replication_slots)
+      findings.add(
+          "copy_needs_slots", subscription.place,
+          fmt::format("subscription {}: its initial copy takes {} more slots on {}, "
+                      "max_replication_slots is {}",
+                      subscription.name, sync, node.name, node.settings.max_replication_slots),
+          fmt::format("set max_replication_slots to at least {}", slots + 2));
+  }
+}
+
 }  // namespace
 
 void lint_replication(const Mesh& mesh, Findings& findings) {
@@ -121,6 +179,8 @@ void lint_replication(const Mesh& mesh, Findings& findings) {
     lint_subscriber(mesh, n, findings);
   }
   lint_published_tables(mesh, findings);
+  lint_column_lists(mesh, findings);
+  lint_subscriptions(mesh, findings);
 }
 
 }  // namespace scenario

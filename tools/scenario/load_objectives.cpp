@@ -41,6 +41,7 @@ std::vector<std::string_view> subject_keys(const Metric& metric) {
   if (subject == "slot") return {"product", "consumer", "slot"};
   if (subject == "table") return {"domain", "table"};
   if (subject == "index") return {"index"};
+  if (subject == "query") return {"product", "consumer"};
   return {};
 }
 
@@ -147,6 +148,21 @@ std::vector<std::string> index_subjects(const Loading& loading, const Section& s
   return relation_subject(loading, section, "index", names);
 }
 
+/// Consumers stand for all their queries: consumer/query.
+std::vector<std::string> query_subjects(const Loading& loading, const Section& section) {
+  std::vector<std::string> subjects;
+  const std::string product = section.text("product").value_or("");
+  const std::string consumer = section.text("consumer").value_or("");
+  for (const models::Product& each : loading.mesh.products)
+    for (const models::Consumer& reader : each.consumers)
+      if ((product.empty() || each.name == product) &&
+          (consumer.empty() || reader.name == consumer))
+        subjects.push_back(reader.name);
+  if (subjects.empty())
+    section.problem(section.mark(), "there is no such consumer of federated queries");
+  return subjects;
+}
+
 /// The subjects that the objective names; none of the keys given: every subject of the metric.
 std::vector<std::string> subjects_of(const Loading& loading, const Section& section,
                                      const Metric& metric) {
@@ -168,6 +184,7 @@ std::vector<std::string> subjects_of(const Loading& loading, const Section& sect
     return node_subjects(loading, section, subject == "volume");
   if (subject == "slot") return slot_subjects(loading, section);
   if (subject == "table") return table_subjects(loading, section);
+  if (subject == "query") return query_subjects(loading, section);
   return index_subjects(loading, section);
 }
 

@@ -252,10 +252,16 @@ Consumer load_consumer(Loading& loading, const Section& section, int product_ind
   consumer.mechanism = mechanism_of(section.choice("mechanism").value_or("event"));
   for (const Section& query : section.objects("queries")) {
     const std::optional<Word> sql = query.word("sql");
-    if (sql)
-      consumer.queries.push_back({sql->text, query.quantity("rate"),
-                                  loading.problems.source_name(sql->mark.source), sql->mark.line,
-                                  sql->mark.column});
+    if (!sql) continue;
+    std::string name = query.text("name").value_or(std::to_string(consumer.queries.size() + 1));
+    consumer.queries.push_back({std::move(name),
+                                sql->text,
+                                query.quantity("rate"),
+                                query.quantity("hold"),
+                                {},
+                                loading.problems.source_name(sql->mark.source),
+                                sql->mark.line,
+                                sql->mark.column});
   }
   if (consumer.mechanism == Mechanism::event) {
     consumer.subscription =
@@ -265,6 +271,8 @@ Consumer load_consumer(Loading& loading, const Section& section, int product_ind
   for (const std::string_view key : {"subscription", "slot", "binary", "copy_data", "streaming",
                                      "disable_on_error", "decode_rate", "apply_rates"})
     if (section.given(key)) section.problem_at(key, "belongs to mechanism: event");
+  if (consumer.mechanism != Mechanism::logical)
+    load_foreign_server(loading, section, database, consumer);
   return consumer;
 }
 
@@ -282,12 +290,13 @@ void load_products(Loading& loading, const Section& root) {
     const auto index = static_cast<int>(loading.mesh.products.size());
     for (const Section& consumer : section.objects("consumers")) {
       product.consumers.push_back(load_consumer(loading, consumer, index, product, database));
-      provisioning.consumers.push_back(load_consumer_provisioning(
-          loading, consumer, product, product.consumers.back().node));
+      provisioning.consumers.push_back(
+          load_consumer_provisioning(loading, consumer, product, product.consumers.back().node));
     }
     loading.provisioning.products.push_back(std::move(provisioning));
     loading.mesh.products.push_back(std::move(product));
   }
+  plan_foreign_queries(loading, root);
 }
 
 }  // namespace scenario

@@ -53,6 +53,11 @@ void load_profiles(Loading& loading, const Section& root);
 void load_domains(Loading& loading, const Section& root);  // databases, DDL, tables
 void load_workloads(Loading& loading);                     // streams and jobs of the domains
 void load_products(Loading& loading, const Section& root);
+void load_foreign_server(Loading& loading, const Section& consumer, int database,
+                         models::Consumer& into);
+void plan_foreign_queries(Loading& loading, const Section& root);  // once all products are read
+/// Whether two collations order text alike, by their names.
+bool same_order(const std::string& a, const std::string& b);
 void load_incidents(Loading& loading, const Section& root);  // and governance
 void load_objectives(Loading& loading, const Section& root);
 /// What the scenario leaves open about columns of tables in use: decided, and told in words.

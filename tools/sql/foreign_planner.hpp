@@ -67,7 +67,8 @@ class ForeignPlanner {
 
   Shippability shippability(const Unit& unit, bool upper) const;
   void refuse(Refusal refusal);
-  void refuse_local(const Unit& unit, std::string_view what);
+  void collation_hazard(std::string what, std::string effect, int location);
+  void note_collation(const Expr& condition);
   ForeignStatistics statistics(int relation, bool as_planner) const;
   double distinct_of(const Expr& column, bool as_planner) const;
   double share(const std::vector<const Expr*>& conditions, bool as_planner) const;

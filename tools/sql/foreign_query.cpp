@@ -74,6 +74,7 @@ int ForeignPlanner::server_of(int relation) const {
 Shippability ForeignPlanner::shippability(const Unit& unit, bool upper) const {
   Shippability rules{blocks_.expressions.catalog(),
                      [&unit](int relation) { return unit.relations.contains(relation); }, upper};
+  rules.article_collation = catalog_.options.article_collation;
   if (!catalog_.options.extensions.empty())
     rules.shippable_name = [this](const std::string& name) {
       return !blocks_.expressions.catalog().has_function(name);
@@ -121,6 +122,26 @@ double ForeignPlanner::share(const std::vector<const Expr*>& conditions, bool as
 
 bool ForeignPlanner::close(const PlanCost& a, const PlanCost& b) const {
   return a.total <= b.total * 1.1 && b.total <= a.total * 1.1;
+}
+
+void ForeignPlanner::collation_hazard(std::string what, std::string effect, int location) {
+  for (const models::ForeignRefusal& known : plan_.collation_hazards)
+    if (known.what == what) return;
+  const Problem at = prepared_.problem(location, Problem::Severity::notice, "");
+  plan_.collation_hazards.push_back(
+      {std::move(what),
+       std::move(effect),
+       "declare the column COLLATE \"C\" (or one named collation) on both sides",
+       {at.file, at.line, at.column}});
+}
+
+/// Ranges of text are decided by the remote server's default collation; equality is not.
+void ForeignPlanner::note_collation(const Expr& condition) {
+  walk(condition, [&](const Expr& part) {
+    const bool order = part.kind == Expr::Kind::op && part.estimator.starts_with("scalar");
+    if (order && part.input_collation == "default")
+      collation_hazard(in_words(part), "selects other rows", part.location);
+  });
 }
 
 /// Columns that leave the unit: what stands above it, and what its own local conditions read.
@@ -176,6 +197,7 @@ void ForeignPlanner::classify(Unit& unit, const std::vector<const Expr*>& condit
       refuse(std::move(*refused));
     } else {
       unit.remote.push_back(condition);
+      note_collation(*condition);
     }
   }
 }

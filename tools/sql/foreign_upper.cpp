@@ -120,6 +120,11 @@ bool ForeignPlanner::group_pushed(const Unit& unit, const QueryBlock& block,
     return false;
   }
   scan.aggregated = true;
+  for (const Expr* aggregate : aggregates)
+    if ((aggregate->name == "min" || aggregate->name == "max") &&
+        aggregate->input_collation == "default")
+      collation_hazard(in_words(*aggregate) + " of text", "finds another value",
+                       aggregate->location);
   scan.relations = fmt::format("Aggregate on ({})", unit.name);
   scan.rows = std::min(groups_of(block.group, unit.sent), std::max(unit.sent, 1.0));
   if (block.group.empty()) scan.rows = 1;
@@ -183,6 +188,8 @@ bool ForeignPlanner::minmax_pushed(const Unit& unit, const QueryBlock& block,
     one.remote_conditions += 1;  // IS NOT NULL
     one.columns.clear();
     const Expr& of = *extreme->args[0];
+    if (extreme->input_collation == "default")
+      collation_hazard(in_words(*extreme) + " of text", "finds another value", extreme->location);
     if (shippability(unit, false).refusal(of)) return false;
     for (const models::ForeignColumn& column : scan.columns)
       if (column.name == of.name) one.columns.push_back(column);
@@ -272,6 +279,13 @@ void ForeignPlanner::order_and_limit(const Unit& unit, const QueryBlock& block,
             "waits for a filter that is checked locally: rows are fetched by whole batches",
             "make the filter shippable, or choose a small fetch_size", -1});
   scan.limited = limit_sent && (keys.empty() || scan.ordered);
+  if (scan.ordered)
+    for (const Expr* key : keys)
+      if (key->collation == "default")
+        collation_hazard(
+            "ORDER BY " + in_words(*key),
+            block.has_limit ? "sorts otherwise, so LIMIT keeps other rows" : "sorts otherwise",
+            key->location);
   if (scan.ordered)
     for (std::size_t i = 0; i < keys.size(); ++i)
       scan.sql +=

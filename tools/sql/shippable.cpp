@@ -60,6 +60,11 @@ Shippability::Collation Shippability::result(const Expr& expr, const Collation& 
 
 std::optional<Refusal> Shippability::compared(const Expr& expr, const Collation& inner) const {
   if (expr.input_collation.empty()) return std::nullopt;
+  if (article_collation && expr.input_collation == "default")
+    return Refusal{in_words(expr),
+                   "compares text by default collations that differ (fdw_collation_model: article; "
+                   "PostgreSQL sends it and may answer wrongly)",
+                   "declare the column COLLATE \"C\" on both sides", expr.location};
   if (inner.state == State::safe && inner.name == expr.input_collation) return std::nullopt;
   const bool mixed = inner.state == State::unsafe;
   return Refusal{in_words(expr),

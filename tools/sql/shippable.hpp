@@ -33,6 +33,9 @@ class Shippability {
   /// Functions, operators and types of the user that are shippable all the same: members of a
   /// listed extension.
   std::function<bool(const std::string& name)> shippable_name;
+  /// The reference article's rule, which is not PostgreSQL's: where default collations differ,
+  /// nothing that compares text by them is sent.
+  bool article_collation = false;
 
   std::optional<Refusal> refusal(const Expr& expr) const;
   /// The same for one condition of WHERE or ON: the planner makes `a = b` of an equivalence class,
