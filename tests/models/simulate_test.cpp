@@ -283,6 +283,7 @@ TEST(Simulate, AnEndedTransactionHoldsRestartLsnUntilTheNextSnapshot) {
 TEST(Simulate, DeletesPruneWhatEarlierOnesLeft) {
   Mesh mesh = small_mesh();
   mesh.horizon = 100s;
+  mesh.nodes[0].settings.autovacuum = false;
   mesh.streams[0].statements = {mesh.streams[0].statements[1]};
   mesh.streams[0].statements[0].kind = StatementKind::delete_;
   mesh.streams[0].statements[0].columns.clear();
