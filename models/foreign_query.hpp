@@ -15,7 +15,7 @@ struct ForeignServer {
   double fdw_startup_cost = 100;
   double fdw_tuple_cost = 0;  // loader: 0.01 up to 16, 0.2 from 17
   bool async_capable = false;
-  std::vector<std::string> extensions;
+  std::vector<std::string> extensions = {};
   bool import_collate = true;
   bool analyzed = true;  // ANALYZE was run on the foreign tables
   /// fdw_collation_model: article, and the defaults differ: no comparison of text by the default
