@@ -14,8 +14,8 @@ Predictions beside measurements on real PostgreSQL servers, made by `tools/accur
 [scenarios/README.md](../scenarios/README.md): it is simulated, played on throwaway servers for half a minute or more, and the two are
 compared. Predicted is the median of 31 replicates; measured is what the server's own counters and files say.
 
-The fixed scenarios are those of tests/accuracy/core and tests/measured. The drawn ones come from a seed that was first used after the last
-change of the physics: columns, indexes, rates, access patterns, settings, major version, checksums, held transactions, outages, caps and
+The fixed scenarios are those of tests/accuracy/core and tests/measured. The drawn ones come from a seed that no change of the physics has
+looked at: columns, indexes, rates, access patterns, settings, major version, checksums, held transactions, outages, caps and
 small disks are chosen at random (tests/accuracy/workload.cpp), within what a laptop can play (up to about 700 transactions a second).
 
 Targets: 5 % for WAL, images, retained WAL, heap, wire bytes and times; 10 % for indexes, autovacuum runs and checkpoints (or one of them);
