@@ -8,7 +8,7 @@
 namespace scenario {
 namespace {
 
-constexpr const char *federated = R"(meshplan: 1
+constexpr const char *federated = R"yaml(meshplan: 1
 name: federated
 nodes:
   a: {postgres: 15, collation: C.utf8}
@@ -38,7 +38,7 @@ products:
 }
           - {name: first, sql: "SELECT id FROM orders WHERE status < 'm'", rate: 10/d}
           - {name: first_code, sql: "SELECT id FROM orders WHERE code < 'm'", rate: 10/d}
-)";
+)yaml";
 
 const models::Consumer& consumer(const Loaded& loaded) {
             return loaded.mesh.products[0].consumers[0];
