@@ -27,10 +27,16 @@ Exit init(Arguments arguments);
 Exit check(Arguments arguments);
 Exit emit_bundle(Arguments arguments);
 Exit contract(Arguments arguments);
+Exit compare(Arguments arguments);
+Exit explain(Arguments arguments);
+Exit merge(Arguments arguments);
 Exit report(Arguments arguments);
 Exit run(Arguments arguments);
 Exit runs(Arguments arguments);
 Exit schema(Arguments arguments);
+Exit sensitivity(Arguments arguments);
+Exit solve(Arguments arguments);
+Exit sweep(Arguments arguments);
 
 /// Writes to stdout and makes sure that it arrived; throws OutputError.
 void print(const std::string& answer);

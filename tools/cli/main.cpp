@@ -29,6 +29,12 @@ constexpr std::array commands{
     Command{"check", "Say everything that is wrong with a scenario, and its hazards", check},
     Command{"run", "Simulate a scenario: when does which disk fill, and what to set", run},
     Command{"report", "Write what a stored run found: page, Markdown or JSON", report},
+    Command{"explain", "Say in words why a stored run came out as it did", explain},
+    Command{"compare", "Put variants, scenarios or stored runs side by side", compare},
+    Command{"solve", "Find the value with which the objectives are still met", solve},
+    Command{"sensitivity", "Say which uncertain input moves the answer most", sensitivity},
+    Command{"sweep", "Simulate a scenario at every point of a grid of values", sweep},
+    Command{"merge", "Join the shards of a sweep into one results file", merge},
     Command{"emit", "Write the SQL and settings that set it up on real servers", emit_bundle},
     Command{"contract", "Say what a new scenario breaks for consumers of the old one's", contract},
     Command{"runs", "List the runs of a results file", runs},
@@ -39,7 +45,7 @@ std::string help() {
       "meshplan says when which disk of a PostgreSQL data mesh fills up, why, and what to set.\n\n"
       "Usage: meshplan COMMAND [OPTIONS] …\n\nCommands:\n";
   for (const Command& command : commands)
-    text += fmt::format("  {:10}{}\n", command.name, command.summary);
+    text += fmt::format("  {:13}{}\n", command.name, command.summary);
   return text +
          "\nOptions:\n  --help   Print this help; after a command, its own\n  --version\n\n"
          "Example:\n  meshplan init mesh.yaml && meshplan run mesh.yaml\n";

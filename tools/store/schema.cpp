@@ -338,17 +338,140 @@ SELECT meshplan_version, created_at, workload, postgres, quantity, subject, unit
 FROM measurement;
 )sql";
 
+// What solve and sweep found: variants of a scenario side by side. A shard of a sweep keeps the
+// numbers of its points, so that merged shards hold the rows of one machine's run.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE study (
+  study_id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,                -- solve, sweep
+  scenario_name TEXT NOT NULL,
+  scenario_file TEXT NOT NULL,
+  scenario_hash TEXT NOT NULL,
+  meshplan_version TEXT NOT NULL,
+  arguments TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  replicates INTEGER NOT NULL,       -- of each point
+  horizon REAL NOT NULL,             -- seconds
+  points_wanted INTEGER NOT NULL,    -- more than there are in a shard
+  interrupted INTEGER NOT NULL,
+  ok INTEGER NOT NULL,
+  headline TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  next_step TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE study_timing (
+  study_id INTEGER PRIMARY KEY REFERENCES study,
+  created_at INTEGER NOT NULL,       -- epoch seconds
+  host TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE study_point (
+  point_id INTEGER PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES study,
+  number INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  replicates INTEGER NOT NULL,
+  UNIQUE (study_id, number)
+) STRICT;
+
+CREATE TABLE study_setting (
+  setting_id INTEGER PRIMARY KEY,
+  point_id INTEGER NOT NULL REFERENCES study_point,
+  path TEXT NOT NULL,
+  text TEXT NOT NULL,
+  value REAL
+) STRICT;
+CREATE INDEX study_setting_by_point ON study_setting (point_id);
+
+CREATE TABLE study_outcome (
+  study_outcome_id INTEGER PRIMARY KEY,
+  point_id INTEGER NOT NULL REFERENCES study_point,
+  metric TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  time_to INTEGER NOT NULL,
+  mean REAL,
+  p5 REAL, p5_low REAL, p5_high REAL,
+  p50 REAL, p50_low REAL, p50_high REAL,
+  p95 REAL, p95_low REAL, p95_high REAL,
+  p99 REAL, p99_low REAL, p99_high REAL,
+  minimum REAL, maximum REAL,
+  probability REAL, probability_low REAL, probability_high REAL
+) STRICT;
+CREATE INDEX study_outcome_by_point ON study_outcome (point_id);
+
+CREATE TABLE study_objective (
+  study_objective_id INTEGER PRIMARY KEY,
+  point_id INTEGER NOT NULL REFERENCES study_point,
+  text TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  at TEXT NOT NULL,
+  below REAL, above REAL, probability_below REAL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  value REAL, value_low REAL, value_high REAL,
+  threshold REAL NOT NULL,
+  met INTEGER NOT NULL
+) STRICT;
+CREATE INDEX study_objective_by_point ON study_objective (point_id);
+
+CREATE TABLE study_figure (
+  figure_id INTEGER PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES study,
+  name TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  value REAL, value_low REAL, value_high REAL,
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX study_figure_by_study ON study_figure (study_id);
+)sql";
+
+constexpr const char* version_3_views = R"sql(
+CREATE VIEW studies AS
+-- One row per solve or sweep.
+SELECT study_id, kind, created_at, host, scenario_name, scenario_file, scenario_hash, meshplan_version,
+       arguments, seed, replicates, horizon, points_wanted, interrupted, ok, headline, cause, next_step
+FROM study JOIN study_timing USING (study_id);
+
+CREATE VIEW study_settings AS
+-- What was varied: one row per point and path.
+SELECT p.study_id, p.number, p.label, s.path, s.text, s.value
+FROM study_point p JOIN study_setting s USING (point_id);
+
+CREATE VIEW study_outcomes AS
+-- Outcomes of every point, as in the view outcomes.
+SELECT p.study_id, p.number, p.label, p.replicates, o.metric, o.subject, o.unit, o.mean,
+       o.p5, o.p5_low, o.p5_high, o.p50, o.p50_low, o.p50_high, o.p95, o.p95_low, o.p95_high,
+       o.p99, o.p99_low, o.p99_high, o.minimum, o.maximum,
+       o.probability, o.probability_low, o.probability_high
+FROM study_point p JOIN study_outcome o USING (point_id);
+
+CREATE VIEW study_objectives AS
+-- Objectives at every point, as in the view objectives.
+SELECT p.study_id, p.number, p.label, o.text, o.metric, o.subject, o.unit, o.at, o.value,
+       o.value_low, o.value_high, o.threshold, o.met
+FROM study_point p JOIN study_objective o USING (point_id);
+
+CREATE VIEW study_figures AS
+-- What the answer names: solved values and their intervals.
+SELECT study_id, name, subject, unit, value, value_low, value_high, text FROM study_figure;
+)sql";
+
 // migrations[v] brings version v to v + 1.
 constexpr std::array<std::array<const char*, 2>, schema_version> migrations{
-    {{version_1, version_1_views}, {version_2, version_2_views}}};
+    {{version_1, version_1_views}, {version_2, version_2_views}, {version_3, version_3_views}}};
 
 }  // namespace
 
 const std::vector<const char*>& table_names() {
   static const std::vector<const char*> all{
-      "run",       "run_timing",   "outcome",    "outcome_value", "series_key", "band_point",
-      "trace",     "trace_series", "piece",      "event",         "objective",  "assumption",
-      "threshold", "incident",     "comparison", "influence",     "push_down",  "measurement"};
+      "run",         "run_timing",    "outcome",       "outcome_value",   "series_key",
+      "band_point",  "trace",         "trace_series",  "piece",           "event",
+      "objective",   "assumption",    "threshold",     "incident",        "comparison",
+      "influence",   "push_down",     "measurement",   "study",           "study_timing",
+      "study_point", "study_setting", "study_outcome", "study_objective", "study_figure"};
   return all;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/plan/results.hpp"
+#include "tools/plan/study.hpp"
 #include "tools/store/sqlite.hpp"
 
 /// Runs in one SQLite file that any SQLite client from 3.37 reads: `SELECT * FROM outcomes WHERE
@@ -38,6 +39,16 @@ struct StoredRun {
   plan::Results results;
 };
 
+struct StudySummary {
+  std::int64_t id = 0;
+  std::string kind, headline;
+};
+
+struct StoredStudy {
+  Provenance provenance;
+  plan::Study study;
+};
+
 class Store {
  public:
   /// Opens the results file; `or_create` makes it when it is missing or empty.
@@ -51,6 +62,12 @@ class Store {
 
   /// Adds measurements of the model in one transaction; they belong to no run.
   void write(const std::vector<plan::Accuracy>& measurements, const Provenance& provenance);
+
+  /// Adds a solve or a sweep in one transaction and returns its id.
+  std::int64_t write(const plan::Study& study, const Provenance& provenance);
+
+  std::vector<StudySummary> studies();      // oldest first
+  StoredStudy read_study(std::int64_t id);  // throws StoreError when there is no such study
 
   std::vector<RunSummary> runs();          // oldest first
   StoredRun read(std::int64_t id);         // throws StoreError when there is no such run

@@ -228,20 +228,21 @@ const View comparisons{
      {"text", "in place of a figure"},
      {"best", "1: the best variant for this metric and subject"}}};
 
-const View influences{"influences",
-                      "How far each uncertain input moves an outcome.",
-                      {run_id,
-                       {"parameter", "path of the input in the scenario"},
-                       metric,
-                       subject,
-                       unit,
-                       statistic,
-                       {"baseline", "the statistic over all replicates"},
-                       {"at_low", "over those with the input in its lowest part"},
-                       {"at_high", "over those with the input in its highest part"},
-                       {"low", "that part in words"},
-                       {"high", "that part in words"},
-                       {"rank_correlation", "of input and outcome, -1 to 1"}}};
+const View influences{
+    "influences",
+    "How far each uncertain input moves an outcome.",
+    {run_id,
+     {"parameter", "path of the input in the scenario"},
+     metric,
+     subject,
+     unit,
+     statistic,
+     {"baseline", "the statistic over all replicates"},
+     {"at_low", "with the input held at its P10"},
+     {"at_high", "with the input held at its P90"},
+     {"low", "its P10 in words"},
+     {"high", "its P90 in words"},
+     {"rank_correlation", "of input and outcome, all other inputs accounted for, -1 to 1"}}};
 
 const View push_downs{"push_downs",
                       "The parts of foreign queries, where they run and why.",
@@ -272,13 +273,106 @@ const View accuracy{"accuracy",
                      {"spreadsheet_error", "its error"},
                      {"target", "allowed error, a share"}}};
 
+constexpr ViewColumn study_id{"study_id", "the solve or sweep"};
+constexpr ViewColumn number{"number", "of the point; shards keep the numbers of the whole sweep"};
+constexpr ViewColumn point_label{"label", "solved, one step beyond …; empty in a sweep"};
+
+const View studies{"studies",
+                   "One row per solve or sweep.",
+                   {study_id,
+                    {"kind", "solve or sweep"},
+                    {"created_at", "when it was made, epoch seconds"},
+                    {"host", "where it was made"},
+                    {"scenario_name", "its `name:`"},
+                    {"scenario_file", "as given on the command line"},
+                    {"scenario_hash", "SHA-256 of its text, included files and overrides, hex"},
+                    {"meshplan_version", "that made it"},
+                    {"arguments", "what was varied"},
+                    {"seed", "decides every draw"},
+                    {"replicates", "of each point"},
+                    {"horizon", "simulated time, seconds"},
+                    {"points_wanted", "more than there are in a shard"},
+                    {"interrupted", "1: stopped before it was finished"},
+                    {"ok", "1: solved, or every point meets every objective"},
+                    {"headline", "the answer in a sentence"},
+                    {"cause", "which objective limits it, and where"},
+                    {"next_step", "what to do with it"}}};
+
+const View study_settings{"study_settings",
+                          "What was varied: one row per point and path.",
+                          {study_id,
+                           number,
+                           point_label,
+                           {"path", "in the scenario"},
+                           {"text", "value as the scenario spells it"},
+                           {"value", "in bytes, seconds, 1/s or shares; NULL: no number"}}};
+
+const View study_outcomes{"study_outcomes",
+                          "Outcomes of every point, over its replicates.",
+                          {study_id,
+                           number,
+                           point_label,
+                           {"replicates", "that were finished"},
+                           metric,
+                           subject,
+                           unit,
+                           {"mean", "over the replicates that reached it"},
+                           {"p5", "percentile over replicates; of a time: early"},
+                           {"p5_low", "95 % interval"},
+                           {"p5_high", "95 % interval"},
+                           {"p50", "median"},
+                           {"p50_low", "95 % interval"},
+                           {"p50_high", "95 % interval"},
+                           {"p95", "percentile"},
+                           {"p95_low", "95 % interval"},
+                           {"p95_high", "95 % interval"},
+                           {"p99", "percentile"},
+                           {"p99_low", "95 % interval"},
+                           {"p99_high", "95 % interval"},
+                           {"minimum", "of all replicates"},
+                           {"maximum", "of all replicates"},
+                           {"probability", "share of replicates that reached it"},
+                           {"probability_low", "95 % interval"},
+                           {"probability_high", "95 % interval"}}};
+
+const View study_objectives{"study_objectives",
+                            "Objectives at every point.",
+                            {study_id,
+                             number,
+                             point_label,
+                             {"text", "as written in the scenario"},
+                             metric,
+                             subject,
+                             unit,
+                             {"at", "gated percentile or max"},
+                             {"value", "gated percentile or probability; NULL: not reached"},
+                             {"value_low", "95 % interval of its Monte Carlo error"},
+                             {"value_high", "95 % interval"},
+                             {"threshold", "in the unit, or a probability"},
+                             {"met", "1 or 0"}}};
+
+const View study_figures{
+    "study_figures",
+    "Figures that the answer names.",
+    {study_id,
+     {"name",
+      "solved_smallest, solved_largest, edge (of one objective), response (share that "
+      "misses at a value), replicates_simulated"},
+     {"subject", "the path or the objective"},
+     {"unit", "bytes, s, 1/s, ratio or count; empty for plain numbers"},
+     {"value", "NULL: beyond the range"},
+     {"value_low", "95 % interval of its Monte Carlo error"},
+     {"value_high", "95 % interval"},
+     {"text", "as printed; of a response: the value it belongs to"}}};
+
 }  // namespace
 
 const std::vector<View>& views() {
-  static const std::vector<View> all{runs,        outcomes,   outcome_values, series,     volumes,
-                                     slots,       bloat,      transfers,      traces,     pieces,
-                                     events,      objectives, assumptions,    thresholds, incidents,
-                                     comparisons, influences, push_downs,     accuracy};
+  static const std::vector<View> all{
+      runs,        outcomes,   outcome_values, series,         volumes,          slots,
+      bloat,       transfers,  traces,         pieces,         events,           objectives,
+      assumptions, thresholds, incidents,      comparisons,    influences,       push_downs,
+      accuracy,    studies,    study_settings, study_outcomes, study_objectives, study_figures};
   return all;
 }
 

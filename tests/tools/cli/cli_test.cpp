@@ -36,7 +36,8 @@ objectives:
 // ------------------------------------------------------------------------------------------------------
 
 TEST_F(CliTest, HelpNamesTheCommandsAndEachHasItsOwnWithAnExample) {
-  for (const std::string command : {"", "init ", "check ", "report ", "run ", "runs ", "schema "}) {
+  for (const std::string command : {"", "init ", "check ", "report ", "run ", "explain ", "compare ", "solve ",
+                                    "sensitivity ", "sweep ", "merge ", "runs ", "schema "}) {
     const Ran ran = meshplan(command + "--help");
     EXPECT_EQ(ran.exit, 0);
     EXPECT_EQ(ran.err, "");

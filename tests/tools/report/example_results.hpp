@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "tools/plan/results.hpp"
+#include "tools/plan/study.hpp"
 
 /// A small run, filled by hand: what the store and the reports are tested with.
 namespace plan {
@@ -139,6 +140,40 @@ inline void add_findings(Results& r) {
                    "every function is shippable", 1, 58},
                   {"finance", "SELECT count(*) FROM sales.orders", "where", false,
                    "lower() under another collation", 120'000, 9.6e6}};
+}
+
+/// The second half of a sweep over max_wal_size.
+inline Study example_study() {
+  const Results results = example_results();
+  Study study;
+  study.kind = "sweep";
+  study.scenario_name = results.scenario_name;
+  study.scenario_file = results.scenario_file;
+  study.scenario_hash = results.scenario_hash;
+  study.arguments = "--vary nodes.media-prod.settings.max_wal_size=1GB,2GB,4GB,8GB";
+  study.seed = results.seed;
+  study.replicates = results.replicates;
+  study.horizon = results.horizon;
+  study.points_wanted = 4;
+  study.ok = false;
+  study.headline = "2 of 2 points miss an objective.";
+  for (const std::int64_t number : {2, 3}) {
+    StudyPoint& point = study.points.emplace_back();
+    point.number = number;
+    point.settings = {{"nodes.media-prod.settings.max_wal_size", number == 2 ? "4GB" : "8GB",
+                       (number == 2 ? 4.0 : 8.0) * (1 << 30)}};
+    point.replicates = results.replicates;
+    point.outcomes = results.outcomes;
+    for (Outcome& outcome : point.outcomes) outcome.values.clear();
+    point.objectives = results.objectives;
+  }
+  const double gib = 1 << 30;
+  study.figures = {{"solved_largest",
+                    "nodes.media-prod.settings.max_wal_size",
+                    "bytes",
+                    {142 * gib, 140 * gib, 150 * gib},
+                    "142GB"}};
+  return study;
 }
 
 }  // namespace plan

@@ -157,6 +157,28 @@ TEST_F(StoreTest, GivesBackLandmarksAndWhatOtherCommandsFound) {
   EXPECT_EQ(r.push_downs[1].bytes, 9.6e6);
 }
 
+TEST_F(StoreTest, GivesBackAStudyPointByPoint) {
+  const plan::Study study = plan::example_study();
+  EXPECT_EQ(create().write(study, here), 1);
+  EXPECT_EQ(create().write(study, here), 2);
+  const plan::Study read = create().read_study(2).study;
+  EXPECT_EQ(read.kind, "sweep");
+  EXPECT_EQ(read.headline, study.headline);
+  EXPECT_EQ(read.points_wanted, 4);
+  ASSERT_EQ(read.points.size(), 2u);
+  EXPECT_EQ(read.points[1].number, 3);
+  EXPECT_EQ(read.points[1].settings[0].text, "8GB");
+  EXPECT_EQ(read.points[1].settings[0].number, 8.0 * (1 << 30));
+  ASSERT_EQ(read.points[1].outcomes.size(), study.points[1].outcomes.size());
+  EXPECT_TRUE(same(read.points[1].outcomes[0].p95, study.points[1].outcomes[0].p95));
+  EXPECT_EQ(read.points[1].objectives[0].met, study.points[1].objectives[0].met);
+  EXPECT_EQ(read.points[1].objectives[0].threshold, study.points[1].objectives[0].threshold);
+  ASSERT_EQ(read.figures.size(), 1u);
+  EXPECT_EQ(read.figures[0].text, "142GB");
+  EXPECT_EQ(create().studies().size(), 2u);
+  EXPECT_THROW(create().read_study(3), StoreError);
+}
+
 TEST_F(StoreTest, MeasurementsOfTheModelBelongToNoRun) {
   create().write({{"inserts.yaml", 17, "wal_bytes", "producer", "bytes", 105, 100}}, here);
   EXPECT_EQ(query("SELECT postgres, measured, round(error, 6), straight_line FROM accuracy", 4),
@@ -224,7 +246,7 @@ TEST_F(StoreTest, AnOlderFileIsBroughtUpToDateAndKeepsItsRuns) {
   Database{path_, Database::Open::or_create}.execute(sql.c_str());
   const std::int64_t added = create().write(plan::example_results(), here);
   EXPECT_EQ(added, 2);
-  EXPECT_EQ(query("PRAGMA user_version", 1), "2\n");
+  EXPECT_EQ(query("PRAGMA user_version", 1), "3\n");
   const plan::Results old = create().read(1).results;
   EXPECT_EQ(old.verdict.headline, "media-prod/data fills up.");
   EXPECT_EQ(old.outcomes[0].values, (std::vector<double>{0.4, 1.0, 0.7, 0.6}));
@@ -287,7 +309,7 @@ TEST_F(StoreTest, EveryTableIsStrictAndTheFileSaysWhoseItIs) {
                   1),
             "0\n");
   EXPECT_EQ(query("PRAGMA application_id", 1), "1835365224\n");  // "mesh"
-  EXPECT_EQ(query("PRAGMA user_version", 1), "2\n");
+  EXPECT_EQ(query("PRAGMA user_version", 1), "3\n");
 }
 
 TEST_F(StoreTest, ViewsAnswerTheQuestionsPeopleAsk) {

@@ -1,0 +1,170 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/cli/program.hpp"
+
+namespace cli {
+namespace {
+
+using nlohmann::json;
+
+/// solve, sweep, merge, compare and sensitivity on a log table whose disk fills within the month.
+class PlannerTest : public ProgramTest {
+ protected:
+  PlannerTest() {
+    write("mesh.yaml", R"y(meshplan: 1
+name: log
+horizon: 30d
+nodes:
+  db: {postgres: 15, volumes: {data: {size: 60GB}}}
+domains:
+  app:
+    node: db
+    ddl: CREATE TABLE log (id bigserial PRIMARY KEY, line text NOT NULL);
+    tables: {log: {rows: 1M, widths: {line: 80}}}
+    workload:
+      - {name: lines, sql: "INSERT INTO log (line) VALUES ($1)", rate: 50..150/s}
+objectives:
+  - {metric: volume_used, node: db, at: p95, below: 90%}
+)y");
+  }
+};
+
+/// Text without its line breaks.
+std::string flat(std::string text) {
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  return text;
+}
+
+const std::string few = " --replicates 40 --seed 3";
+
+TEST_F(PlannerTest, SolveFindsTheDiskAndOneStepLessMisses) {
+  const Ran ran = meshplan("solve mesh.yaml --vary nodes.db.volumes.data.size" + few);
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(flat(ran.out).find("meets the objective from"), std::string::npos) << ran.out;
+
+  const Ran exact =
+      meshplan("solve mesh.yaml --vary nodes.db.volumes.data.size --no-db --format json" + few);
+  const json answer = json::parse(exact.out);
+  ASSERT_EQ(answer["points"].size(), 2u);
+  const std::string solved = answer["points"][0]["settings"][0]["text"];
+  const std::string beyond = answer["points"][1]["settings"][0]["text"];
+  const std::string path = " --set nodes.db.volumes.data.size=";
+  EXPECT_EQ(meshplan("run mesh.yaml --no-db" + path + solved + few).exit, 0);
+  EXPECT_EQ(meshplan("run mesh.yaml --no-db" + path + beyond + few).exit, 3);
+}
+
+TEST_F(PlannerTest, SolveSaysWhatCannotBeReached) {
+  const Ran ran =
+      meshplan("solve mesh.yaml --vary nodes.db.volumes.data.size=1GB..2GB --gate" + few);
+  EXPECT_EQ(ran.exit, 3);
+  EXPECT_NE(ran.out.find("Unreachable"), std::string::npos) << ran.out;
+}
+
+TEST_F(PlannerTest, SolveTakesAnObjectiveAndAPercentileOfTheCommandLine) {
+  const Ran ran = meshplan(
+      "solve mesh.yaml --no-db --vary domains.app.workload.lines.rate=10/s..500/s --such-that "
+      "'metric: volume_used, at: p99, below: 50%' --at p50 --format json" +
+      few);
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  const json answer = json::parse(ran.out);
+  EXPECT_NE(answer["points"][0]["objectives"][0]["objective"].get<std::string>().find("p50"),
+            std::string::npos);
+}
+
+TEST_F(PlannerTest, ShardsMergedHoldTheRowsOfTheWholeSweep) {
+  const std::string sweep =
+      "sweep mesh.yaml --vary nodes.db.volumes.data.size=20GB..80GB:4 --vary "
+      "domains.app.workload.lines.rate=60/s,120/s" +
+      few;
+  const Ran whole = meshplan(sweep + " --db whole.db");
+  EXPECT_EQ(whole.exit, 0) << whole.err;
+  EXPECT_NE(flat(whole.out).find("points meet every objective."), std::string::npos) << whole.out;
+  for (const std::string i : {"1", "2", "3"})
+    EXPECT_EQ(meshplan(sweep + " --shard " + i + "/3 --threads " + i + " --db s" + i + ".db").exit,
+              0);
+  const Ran merged = meshplan("merge merged.db s3.db s1.db s2.db");
+  EXPECT_EQ(merged.exit, 0) << merged.err;
+  EXPECT_EQ(merged.out, whole.out);
+  EXPECT_EQ(meshplan("merge merged.db s1.db").exit, 2);  // it exists already
+  EXPECT_EQ(meshplan("merge twice.db s1.db s1.db").exit, 2);
+  EXPECT_FALSE(exists("twice.db"));
+}
+
+TEST_F(PlannerTest, ComparePutsTwoValuesSideBySide) {
+  const Ran ran = meshplan(
+      "compare mesh.yaml --against nodes.db.volumes.data.size=120GB --against "
+      "domains.app.workload.lines.rate=150/s" +
+      few);
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(flat(ran.out).find("volume_used of db/data (p99) falls"), std::string::npos) << ran.out;
+  EXPECT_EQ(
+      meshplan("compare mesh.yaml --no-db --gate --against nodes.db.volumes.data.size=30GB" + few)
+          .exit,
+      3);
+  EXPECT_EQ(
+      meshplan("compare mesh.yaml --no-db --gate --against nodes.db.volumes.data.size=90GB" + few)
+          .exit,
+      0);
+}
+
+TEST_F(PlannerTest, CompareTakesTwoScenariosAndTwoStoredRuns) {
+  std::string larger = read_file(folder_ / "mesh.yaml");
+  larger.replace(larger.find("60GB"), 4, "80GB");
+  write("larger.yaml", larger);
+  const Ran files = meshplan("compare mesh.yaml larger.yaml --no-db" + few);
+  EXPECT_EQ(files.exit, 0) << files.err;
+  meshplan("run mesh.yaml" + few);
+  meshplan("run larger.yaml" + few);
+  const Ran runs = meshplan("compare 1 2");
+  EXPECT_EQ(runs.exit, 0) << runs.err;
+  EXPECT_NE(runs.out.find("run 2:"), std::string::npos) << runs.out;
+  EXPECT_EQ(meshplan("compare 1 1 --gate").exit, 0);
+  EXPECT_EQ(meshplan("compare 2 1 --gate").exit, 3);
+  EXPECT_EQ(meshplan("compare 2 1 --gate --tolerance 90%").exit, 0);
+  EXPECT_EQ(meshplan("compare 1 9").exit, 1);
+}
+
+TEST_F(PlannerTest, SensitivityNamesTheInputThatDecides) {
+  const Ran ran = meshplan("sensitivity mesh.yaml" + few);
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(flat(ran.out).find("is moved most by domains.app.workload.lines.rate"),
+            std::string::npos)
+      << ran.out;
+}
+
+TEST_F(PlannerTest, MarkdownAndJsonAreThere) {
+  for (const std::string command :
+       {"solve mesh.yaml --vary nodes.db.volumes.data.size=50GB..70GB",
+        "sweep mesh.yaml --vary nodes.db.volumes.data.size=50GB,70GB",
+        "compare mesh.yaml --against nodes.db.volumes.data.size=70GB", "sensitivity mesh.yaml"}) {
+    const Ran text = meshplan(command + " --no-db --replicates 5 --format markdown");
+    EXPECT_EQ(text.out.find("## "), 0u) << command << "\n" << text.out << text.err;
+    const Ran data = meshplan(command + " --no-db --replicates 5 --format json");
+    EXPECT_NO_THROW(static_cast<void>(json::parse(data.out))) << command;
+  }
+}
+
+TEST_F(PlannerTest, WrongUseIsExplained) {
+  for (const char* arguments :
+       {"solve mesh.yaml", "solve mesh.yaml --vary nodes.db.volumes.data.sizes",
+        "solve mesh.yaml --vary nodes.db.volumes.data.size=9GB..1GB",
+        "solve mesh.yaml --vary nodes.db.volumes.data.size=1GB,2GB",
+        "solve mesh.yaml --vary nodes.db.volumes.data.size --such-that 'metric: nonsense, below: "
+        "1'",
+        "solve mesh.yaml --vary nodes.db.volumes.data.size --at p200",
+        "sweep mesh.yaml --vary nodes.db.volumes.data.size",
+        "sweep mesh.yaml --vary nodes.db.volumes.data.size=1GB,many",
+        "sweep mesh.yaml --vary nodes.db.volumes.data.size=1GB,2GB --shard 3/2",
+        "compare mesh.yaml", "merge out.db mesh.yaml"}) {
+    const Ran ran = meshplan(arguments);
+    EXPECT_NE(ran.exit, 0) << arguments;
+    EXPECT_EQ(ran.out, "") << arguments;
+    EXPECT_NE(ran.err, "") << arguments;
+  }
+}
+
+}  // namespace
+}  // namespace cli
