@@ -321,13 +321,21 @@ void Simulation::finish_vacuum(std::size_t index) {
     }
   }
   if (run.index_pass) free_leaves(index);
+  bool flushed = false;
   for (const std::size_t g : gins_of_node_[n])
     if (gin_relation(g).site == static_cast<int>(index)) {
       settle_gin(g);
       flush_gin(g);
+      flushed = true;
     }
-  refresh_drivers();
-  set_rates(n);
+  // An ANALYZE changes no rate; on a node with many tables those of a vacuum wait for the redo
+  // point.
+  if (flushed || (run.vacuums && !steps_wait(n))) {
+    refresh_drivers();
+    set_rates(n);
+  } else {
+    set_site_rates(index, drivers_);
+  }
   start_work(n, worker);
   schedule_vacuum(index);
 }

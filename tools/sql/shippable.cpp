@@ -184,6 +184,11 @@ std::optional<Refusal> Shippability::refusal(const Expr& expr) const {
     std::optional<Refusal> changing = mutability(expr);
     return changing ? changing : found.refusal;
   }
+  if (article_collation && expr.collation == "default")
+    return Refusal{in_words(expr),
+                   "orders or groups text by default collations that differ "
+                   "(fdw_collation_model: article; PostgreSQL sends it)",
+                   "declare the column COLLATE \"C\" on both sides", expr.location};
   if (found.collation.state == State::unsafe)
     return Refusal{
         in_words(expr),

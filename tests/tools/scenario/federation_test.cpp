@@ -8,7 +8,7 @@
 namespace scenario {
 namespace {
 
-constexpr const char *federated = R"yaml(meshplan: 1
+constexpr const char* federated = R"yaml(meshplan: 1
 name: federated
 nodes:
   a: {postgres: 15, collation: C.utf8}
@@ -33,109 +33,99 @@ products:
         fetch_rate: 500k/s
         queries:
           - {name: by_status, sql: "SELECT status, count(*) FROM orders GROUP BY status", rate: 10/d}
-          - {name: recent, sql: "SELECT id FROM orders WHERE at > now()",
-                     rate : 10 / d
-}
+          - {name: recent, sql: "SELECT id FROM orders WHERE at > now()", rate: 10/d}
           - {name: first, sql: "SELECT id FROM orders WHERE status < 'm'", rate: 10/d}
           - {name: first_code, sql: "SELECT id FROM orders WHERE code < 'm'", rate: 10/d}
 )yaml";
 
 const models::Consumer& consumer(const Loaded& loaded) {
-            return loaded.mesh.products[0].consumers[0];
-          }
+  return loaded.mesh.products[0].consumers[0];
+}
 
-          std::string ids(const Loaded& loaded) {
-            std::string all;
-            for (const Notice& notice : loaded.notices) all += notice.id + " ";
-            return all;
-          }
+std::string ids(const Loaded& loaded) {
+  std::string all;
+  for (const Notice& notice : loaded.notices) all += notice.id + " ";
+  return all;
+}
 
-          TEST(Federation, QueriesArePlannedWhenTheScenarioIsRead) {
-            const Loaded loaded = load(federated);
-            const auto& queries = consumer(loaded).queries;
-            ASSERT_EQ(queries.size(), 4u);
-            EXPECT_EQ(queries[0].name, "by_status");
-            ASSERT_EQ(queries[0].plan.scans.size(), 1u);
-            EXPECT_TRUE(queries[0].plan.scans[0].aggregated);
-            EXPECT_EQ(queries[0].plan.scans[0].rows, 4);
-            EXPECT_EQ(queries[1].plan.scans[0].rows, 200'000);
-            ASSERT_EQ(queries[1].plan.refusals.size(), 1u);
-            EXPECT_EQ(queries[1].plan.refusals[0].what, "now()");
-            EXPECT_EQ(queries[1].plan.refusals[0].place.line, 24);
-            EXPECT_EQ(consumer(loaded).server.fdw_tuple_cost, 0.01);
-            EXPECT_EQ(consumer(loaded).server.fetch_size, 10'000);
-          }
+TEST(Federation, QueriesArePlannedWhenTheScenarioIsRead) {
+  const Loaded loaded = load(federated);
+  const auto& queries = consumer(loaded).queries;
+  ASSERT_EQ(queries.size(), 4u);
+  EXPECT_EQ(queries[0].name, "by_status");
+  ASSERT_EQ(queries[0].plan.scans.size(), 1u);
+  EXPECT_TRUE(queries[0].plan.scans[0].aggregated);
+  EXPECT_EQ(queries[0].plan.scans[0].rows, 4);
+  EXPECT_EQ(queries[1].plan.scans[0].rows, 200'000);
+  ASSERT_EQ(queries[1].plan.refusals.size(), 1u);
+  EXPECT_EQ(queries[1].plan.refusals[0].what, "now()");
+  EXPECT_EQ(queries[1].plan.refusals[0].place.line, 26);
+  EXPECT_EQ(consumer(loaded).server.fdw_tuple_cost, 0.01);
+  EXPECT_EQ(consumer(loaded).server.fetch_size, 10'000);
+}
 
-          TEST(Federation, HazardsNameThePlaceAndTheFix) {
-            const Loaded loaded = load(federated);
-            EXPECT_EQ(ids(loaded), "fdw_not_pushed_down fdw_collation fdw_not_pushed_down ");
-            const auto trap =
-                std::find_if(loaded.notices.begin(), loaded.notices.end(),
-                             [](const Notice& notice) { return notice.id == "fdw_collation"; });
-            ASSERT_NE(trap, loaded.notices.end());
-            EXPECT_EQ(trap->severity, Severity::error);
-            EXPECT_EQ(trap->place.file, "test.yaml");
-            EXPECT_EQ(trap->place.line, 25);
-            EXPECT_NE(trap->hint.find("COLLATE \"C\""), std::string::npos);
-          }
+TEST(Federation, HazardsNameThePlaceAndTheFix) {
+  const Loaded loaded = load(federated);
+  EXPECT_EQ(ids(loaded), "fdw_not_pushed_down fdw_collation ");
+  const auto trap = std::find_if(loaded.notices.begin(), loaded.notices.end(),
+                                 [](const Notice& notice) { return notice.id == "fdw_collation"; });
+  ASSERT_NE(trap, loaded.notices.end());
+  EXPECT_EQ(trap->severity, Severity::error);
+  EXPECT_EQ(trap->place.file, "test.yaml");
+  EXPECT_EQ(trap->place.line, 27);
+  EXPECT_NE(trap->hint.find("COLLATE \"C\""), std::string::npos);
+}
 
-          TEST(Federation, TheSameCollationIsNoHazard) {
-            EXPECT_EQ(ids(load(federated, {"nodes.b.collation=C"})).find("fdw_collation"),
-                      std::string::npos);
-          }
+TEST(Federation, TheSameCollationIsNoHazard) {
+  EXPECT_EQ(ids(load(federated, {"nodes.b.collation=C"})).find("fdw_collation"), std::string::npos);
+}
 
-          TEST(Federation, TheArticlesRuleFetchesEverythingAndSaysSo) {
-            const Loaded loaded =
-                load(federated, {"products.orders.consumers.reports.fdw_collation_model=article"});
-            EXPECT_FALSE(consumer(loaded).queries[0].plan.scans[0].aggregated);
-            EXPECT_NE(ids(loaded).find("fdw_article_collation"), std::string::npos);
-            // With the same collations it changes nothing.
-            EXPECT_TRUE(
-                consumer(load(federated,
-                              {"products.orders.consumers.reports.fdw_collation_model=article",
-                               "nodes.b.collation=C.UTF-8"}))
-                    .queries[0]
-                    .plan.scans[0]
-                    .aggregated);
-          }
+TEST(Federation, TheArticlesRuleFetchesEverythingAndSaysSo) {
+  const Loaded loaded =
+      load(federated, {"products.orders.consumers.reports.fdw_collation_model=article"});
+  EXPECT_FALSE(consumer(loaded).queries[0].plan.scans[0].aggregated);
+  EXPECT_NE(ids(loaded).find("fdw_article_collation"), std::string::npos);
+  // With the same collations it changes nothing.
+  EXPECT_TRUE(
+      consumer(load(federated, {"products.orders.consumers.reports.fdw_collation_model=article",
+                                "nodes.b.collation=C.UTF-8"}))
+          .queries[0]
+          .plan.scans[0]
+          .aggregated);
+}
 
-          TEST(Federation, BytesADayAreExecutionsTimesBytes) {
-            const Loaded loaded = load(federated);
-            const auto queries = models::federated_queries(loaded.mesh);
-            ASSERT_EQ(queries.size(), 4u);
-            EXPECT_EQ(queries[1].label, "reports/recent");
-            const models::FederatedUse use = models::federated_use(loaded.mesh, queries[1], {});
-            EXPECT_DOUBLE_EQ(use.bytes_per_day(), 10 * use.transfer.bytes());
-            // 21 FETCHes of 10 000, DECLARE, CLOSE, and the transaction's two
-            EXPECT_DOUBLE_EQ(use.transfer.trips, 25);
-            const auto snapshots = models::remote_snapshots(loaded.mesh, {});
-            ASSERT_EQ(snapshots.size(), 4u);
-            EXPECT_EQ(snapshots[0].database, 0);
-          }
+TEST(Federation, BytesADayAreExecutionsTimesBytes) {
+  const Loaded loaded = load(federated);
+  const auto queries = models::federated_queries(loaded.mesh);
+  ASSERT_EQ(queries.size(), 4u);
+  EXPECT_EQ(queries[1].label, "reports/recent");
+  const models::FederatedUse use = models::federated_use(loaded.mesh, queries[1], {});
+  EXPECT_DOUBLE_EQ(use.bytes_per_day(), 10 * use.transfer.bytes());
+  // 21 FETCHes of 10 000, DECLARE, CLOSE, and the transaction's two
+  EXPECT_DOUBLE_EQ(use.transfer.trips, 25);
+  const auto snapshots = models::remote_snapshots(loaded.mesh, {});
+  ASSERT_EQ(snapshots.size(), 4u);
+  EXPECT_EQ(snapshots[0].database, 0);
+}
 
-          TEST(Federation, BadQueriesAreReportedAtTheirPlace) {
-            EXPECT_NE(
-                errors_of(
-                    federated,
-                    {"products.orders.consumers.reports.queries[0].sql=SELECT nothing FROM orders"})
-                    .find("column nothing is not known"),
-                std::string::npos);
-            EXPECT_NE(
-                errors_of(
-                    federated,
-                    {"products.orders.consumers.reports.queries[0].sql=SELECT 1 FROM elsewhere"})
-                    .find("table elsewhere is not known here"),
-                std::string::npos);
-            EXPECT_NE(
-                errors_of(federated,
-                          {"products.orders.consumers.reports.queries[0].sql=DELETE FROM orders"})
-                    .find("only SELECT"),
-                std::string::npos);
-            EXPECT_NE(
-                errors_of(federated, {"products.orders.consumers.reports.mechanism=databases"})
-                    .find("databases of one cluster"),
-                std::string::npos);
-          }
+TEST(Federation, BadQueriesAreReportedAtTheirPlace) {
+  EXPECT_NE(
+      errors_of(federated,
+                {"products.orders.consumers.reports.queries[0].sql=SELECT nothing FROM orders"})
+          .find("column nothing is not known"),
+      std::string::npos);
+  EXPECT_NE(errors_of(federated,
+                      {"products.orders.consumers.reports.queries[0].sql=SELECT 1 FROM elsewhere"})
+                .find("table elsewhere is not known here"),
+            std::string::npos);
+  EXPECT_NE(
+      errors_of(federated, {"products.orders.consumers.reports.queries[0].sql=DELETE FROM orders"})
+          .find("only SELECT"),
+      std::string::npos);
+  EXPECT_NE(errors_of(federated, {"products.orders.consumers.reports.mechanism=databases"})
+                .find("databases of one cluster"),
+            std::string::npos);
+}
 
-          }  // namespace
-          }  // namespace scenario
+}  // namespace
+}  // namespace scenario
