@@ -79,7 +79,11 @@ class Forest {
     const double spread = trees_ > 1 && rows > 0 ? deviate() / std::sqrt(rows) : 0;
     Leaf leaf;
     leaf.low = ends_.empty() ? 0 : ends_.back();
-    if (merging()) {
+    constexpr double several = 8;  // keys: fewer do not fill a leaf to the byte
+    if (merging() && shape_.start == LeafCurve::Start::built && shape_.keys >= several &&
+        shape_.rows >= 1) {
+      pack(leaf);
+    } else if (merging()) {
       leaf.high = leaf.low + std::max(1.0, std::round(shape_.keys * fill * (1 + spread)));
       keys_.resize(static_cast<std::size_t>(leaf.high));
       const double range = leaf.high - leaf.low;
@@ -94,6 +98,42 @@ class Forest {
     leaf.merged = std::min(leaf.merged, shape_.capacity);
     leaves_.push_back(leaf);
     ends_.push_back(leaf.high);
+  }
+
+  /// Rows under one key, whose mean is that of the index: Poisson, by inversion while that is
+  /// short.
+  std::uint32_t rows_of_key() {
+    constexpr double many = 40;
+    const double mean = shape_.rows / shape_.keys;
+    if (mean > many)
+      return static_cast<std::uint32_t>(
+          std::lround(std::max(1.0, mean + deviate() * std::sqrt(mean))));
+    double left = dice_.uniform() - sim::exp(-mean), probability = sim::exp(-mean);
+    std::uint32_t n = 0;
+    while (left > 0 && n < 4 * many) {
+      probability *= mean / ++n;
+      left -= probability;
+    }
+    return n;
+  }
+
+  /// CREATE INDEX fills every leaf up to its fillfactor, so leaves differ in their number of keys,
+  /// not in their bytes. Source    nbtsort.c, _bt_buildadd()
+  void pack(Leaf& leaf) {
+    if (bytes_per_key_ <= 0) {
+      constexpr int samples = 1024;
+      for (int i = 0; i < samples; ++i) bytes_per_key_ += bytes_of(rows_of_key()) / samples;
+    }
+    const double target = bytes_per_key_ * shape_.keys;
+    leaf.high = leaf.low;
+    while (leaf.merged < target && leaf.merged < shape_.capacity) {
+      const std::uint32_t rows = rows_of_key();
+      const double bytes = bytes_of(rows);
+      if (leaf.merged > 0 && leaf.merged + bytes / 2 > target) break;
+      leaf.merged += bytes;
+      leaf.high += 1;
+      keys_.push_back({rows, 0});
+    }
   }
 
   std::size_t descend(std::size_t at, double position) const {
@@ -196,6 +236,7 @@ class Forest {
   std::vector<Leaf> leaves_;  // the trees first, then what they split into
   std::vector<Key> keys_;
   Dice& dice_;
+  double bytes_per_key_ = 0;  // of a packed leaf
   double splits_ = 0, merges_ = 0, intervals_ = 0, fill_ = 0, inserts_ = 0;
 };
 
