@@ -5,7 +5,7 @@
 
 # What building the program needs; neither a database server nor a browser.
 # shellcheck disable=SC2034
-build_packages=(cmake ninja-build g++ libcli11-dev libfmt-dev libjs-chart.js libkainjow-mustache-dev libpg-query-dev
+build_packages=(cmake ninja-build g++ libcli11-dev libeigen3-dev libfmt-dev libjs-chart.js libkainjow-mustache-dev libpg-query-dev
   librandom123-dev libsqlite3-dev libyaml-cpp-dev nlohmann-json3-dev)
 
 say() { printf 'meshplan: %s\n' "$*" >&2; }
