@@ -375,6 +375,7 @@ class Simulation {
   double reconnect(std::size_t slot, Why why);
   void on_slot_threshold(std::size_t slot);
   void lose_slot(std::size_t slot);
+  void end_slot(std::size_t slot, const char* kind, const char* why);
   void note_slot(std::size_t slot);
   void forget_history(std::size_t node);
   void for_slots_of_link(int link, bool begins);

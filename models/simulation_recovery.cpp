@@ -6,15 +6,14 @@
 
 /// A full disk and the way back.
 ///
-///   WAL       a segment that cannot be created is a PANIC in a critical section; crash recovery
-///   needs WAL space too, so
-///             the server stays down until an operator makes room       xlog.c,
-///             XLogFileInitInternal(), XLogWrite()
-///   relations an extension that fails is an ERROR of that statement: what needs no new page goes
-///   on, and so does
-///             WAL                                                      md.c, mdextend()
-///   back      crash recovery replays from the last redo point and ends with a checkpoint
-///             xlog.c, StartupXLOG(); xlogrecovery.c, PerformWalRecovery()
+/// WAL: a segment that cannot be created is a PANIC in a critical section. Crash recovery needs WAL
+/// space too, so the server stays down until an operator makes room.
+/// Relations: an extension that fails is an ERROR of that statement. What needs no new page goes
+/// on, and so does WAL. Back: crash recovery replays from the last redo point and ends with a
+/// checkpoint.
+///
+/// Source    xlog.c, XLogFileInitInternal(), XLogWrite(), StartupXLOG(); md.c, mdextend();
+///           xlogrecovery.c, PerformWalRecovery()
 namespace models {
 
 void Simulation::disk_full(std::size_t index, bool wal_segment) {
@@ -106,16 +105,9 @@ void Simulation::make_room(std::size_t index) {
 }
 
 void Simulation::drop_slot(std::size_t index) {
-  SlotState& slot = slots_[index];
   settle_slot(index);
-  note_slot(index);
-  slot.state = Replay::lost;
-  slot.lost = now_;
-  timers_.cancel(slot.step);
-  timers_.cancel(slot.threshold);
-  event("slot_dropped",
-        layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
-        "the operator dropped it to free its WAL; its subscription needs a new copy");
+  end_slot(index, "slot_dropped",
+           "the operator dropped it to free its WAL; its subscription needs a new copy");
 }
 
 void Simulation::restart(std::size_t index) {

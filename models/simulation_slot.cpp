@@ -436,16 +436,19 @@ void Simulation::turn_unreserved(std::size_t index) {
 }
 
 void Simulation::lose_slot(std::size_t index) {
+  end_slot(index, "slot_lost", "restart_lsn exceeds max_slot_wal_keep_size");
+  slots_[index].unreserved = std::min(slots_[index].unreserved, now_);
+}
+
+void Simulation::end_slot(std::size_t index, const char* kind, const char* why) {
   SlotState& slot = slots_[index];
   note_slot(index);
   slot.state = Replay::lost;
   slot.lost = now_;
-  slot.unreserved = std::min(slot.unreserved, now_);
   timers_.cancel(slot.step);
   timers_.cancel(slot.threshold);
-  event("slot_lost",
-        layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
-        "restart_lsn exceeds max_slot_wal_keep_size");
+  event(kind, layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
+        why);
 }
 
 void Simulation::forget_history(std::size_t index) {

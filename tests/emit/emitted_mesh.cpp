@@ -1,6 +1,7 @@
 #include "tests/emit/emitted_mesh.hpp"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
@@ -149,6 +150,15 @@ EmittedMesh::Ran EmittedMesh::script(const std::string& command) {
 void EmittedMesh::apply() {
   const Ran ran = script("apply.sh");
   if (ran.exit != 0) throw harness::HarnessError("apply.sh failed:\n" + ran.output);
+}
+
+void EmittedMesh::apply_twice() {
+  apply();
+  const std::string once = dump();
+  apply();
+  EXPECT_EQ(dump(), once) << "a second run changes nothing";
+  const Ran verified = script("verify.sh");
+  EXPECT_EQ(verified.exit, 0) << verified.output;
 }
 
 harness::Connection EmittedMesh::as(const std::string& role, const std::string& node,

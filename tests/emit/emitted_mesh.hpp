@@ -35,6 +35,9 @@ class EmittedMesh {
   /// The same, and it must succeed.
   void apply();
 
+  /// Applies the bundle twice: the second time must change nothing, and verify.sh must agree.
+  void apply_twice();
+
   harness::Cluster& node(const std::string& name) { return *clusters_.at(name); }
   harness::Connection superuser(const std::string& node, const std::string& database) {
     return clusters_.at(node)->connect(database);

@@ -1,51 +1,25 @@
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include <map>
-#include <string>
-#include <vector>
-
-#include "tests/accuracy/prediction.hpp"
-#include "tests/harness/compare.hpp"
-#include "tests/harness/play.hpp"
-#include "tools/scenario/scenario.hpp"
+#include "tests/measured/agreement.hpp"
 
 /// Where the bytes of a table go: vacuumed, and while a snapshot keeps its dead rows.
+namespace measured {
 namespace {
 
-using harness::Quantity;
-
-void expect_sizes(const std::string& file, const std::vector<Quantity>& quantities) {
-  const models::Mesh mesh = scenario::load_file(std::string{MEASURED_SCENARIOS} + file).mesh;
-  const std::map<Quantity, double> predicted = accuracy::predict(mesh);
-  const harness::Measurement measured =
-      harness::again_when_slow([&mesh] { return harness::play(mesh); });
-  std::map<Quantity, double> wanted;
-  for (const Quantity& quantity : quantities) {
-    ASSERT_TRUE(predicted.contains(quantity)) << quantity.name << " of " << quantity.subject;
-    wanted[quantity] = predicted.at(quantity);
-  }
-  const auto segment = static_cast<double>(mesh.nodes[0].wal_segment_size.count);
-  const auto comparison = harness::compare(wanted, measured, segment);
-  fmt::print("{}\n{}", file, harness::format(comparison));
-  EXPECT_TRUE(harness::all_met(comparison)) << harness::describe(measured);
-}
-
 TEST(MeasuredStorage, AutovacuumComesAndKeepsTheSizesPredictedUnderKeyUpdates) {
-  expect_sizes("key_updates.yaml", {{"autovacuum_runs", "sales.orders"},
-                                    {"heap_size", "sales.orders"},
-                                    {"index_size", "sales.orders_counter"},
-                                    {"index_size", "sales.orders_pkey"},
-                                    {"n_tup_upd", "sales.orders"},
-                                    {"wal_bytes", "lab"}});
+  expect_agreement("key_updates.yaml", {{"autovacuum_runs", "sales.orders"},
+                                        {"heap_size", "sales.orders"},
+                                        {"index_size", "sales.orders_counter"},
+                                        {"index_size", "sales.orders_pkey"},
+                                        {"n_tup_upd", "sales.orders"},
+                                        {"wal_bytes", "lab"}});
 }
 
 TEST(MeasuredStorage, AHeldSnapshotCostsTheBytesPredictedAndTheTableStaysLarge) {
-  expect_sizes("held_snapshot.yaml", {{"autovacuum_runs", "sales.orders"},
-                                      {"heap_size", "sales.orders"},
-                                      {"index_size", "sales.orders_pkey"},
-                                      {"n_tup_hot_upd", "sales.orders"},
-                                      {"wal_bytes", "lab"}});
+  expect_agreement("held_snapshot.yaml", {{"autovacuum_runs", "sales.orders"},
+                                          {"heap_size", "sales.orders"},
+                                          {"index_size", "sales.orders_pkey"},
+                                          {"n_tup_hot_upd", "sales.orders"},
+                                          {"wal_bytes", "lab"}});
 }
 
 }  // namespace
+}  // namespace measured

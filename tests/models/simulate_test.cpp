@@ -6,6 +6,7 @@
 #include <map>
 
 #include "models/tuple.hpp"
+#include "tests/models/last_pieces.hpp"
 
 namespace models {
 namespace {
@@ -318,15 +319,6 @@ TEST(Simulate, ANewTimeGoesToTheRightOfItsIndex) {
   // 6000 entries over 547 leaves touch all of them, or fill 16 new ones.
   EXPECT_NEAR(scattered - outcomes(mesh).at("wal_fpi prod"), 547, 12);
 }
-
-/// The value of every series at the last piece that reached it.
-class LastPieces : public Observer {
- public:
-  void on_piece(std::size_t series, const sim::Piece& piece) override { last[series] = piece; }
-  void on_event(const Event&) override {}
-  bool wants_events() const override { return false; }
-  std::map<std::size_t, sim::Piece> last;
-};
 
 TEST(Simulate, TheOwnersOfAVolumeAddUpToIt) {
   Mesh mesh = small_mesh();

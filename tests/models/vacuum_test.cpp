@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/simulate.hpp"
+#include "tests/models/last_pieces.hpp"
 
 /// Autovacuum, the horizon and sizes, seen from the outside.
 namespace models {
@@ -203,14 +204,6 @@ TEST(HorizonProperty, LongerHoldsAreNeverSmaller) {
     dead = o.at("n_dead_tup sales.t");
   }
 }
-
-class LastPieces : public Observer {
- public:
-  void on_piece(std::size_t series, const sim::Piece& piece) override { last[series] = piece; }
-  void on_event(const Event&) override {}
-  bool wants_events() const override { return false; }
-  std::map<std::size_t, sim::Piece> last;
-};
 
 TEST(Horizon, OwnsTheDeadRowsItKeeps) {
   Mesh mesh = updated_table(true);

@@ -10,10 +10,6 @@ namespace {
 
 using models::Mechanism;
 
-std::string database_name(const Topology& topology, int database) {
-  return topology.mesh.databases[static_cast<std::size_t>(database)].name;
-}
-
 /// Every option is given, so that the second run can SET each of them.
 std::string server_options(const Topology& topology, const Flow& flow, const char* verb) {
   const models::NodeProvisioning& from =
@@ -25,7 +21,7 @@ std::string server_options(const Topology& topology, const Flow& flow, const cha
   };
   add("host", from.host);
   add("port", std::to_string(from.port));
-  add("dbname", database_name(topology, flow.from));
+  add("dbname", topology.database_name(flow.from));
   add("sslmode", from.sslmode);
   if (!from.sslrootcert.empty()) add("sslrootcert", from.sslrootcert);
   add("connect_timeout", "5");
@@ -69,8 +65,7 @@ Values server(const Topology& topology, const Flow& flow) {
 
 /// A view on one shared table: the producer's table itself, its foreign table or its replica.
 Values view(const Topology& topology, const Flow& flow, const SharedTable& shared) {
-  const models::DomainProvisioning& consumer =
-      topology.provisioning.domains[static_cast<std::size_t>(flow.consumer_domain)];
+  const models::DomainProvisioning& consumer = topology.domain(flow.consumer_domain);
   const bool foreign = !flow.server.empty();
   std::vector<Identifier> columns;
   for (const int column : shared.columns)
@@ -107,7 +102,7 @@ std::string foreign_sql(const Topology& topology, int database) {
   return render(
       "foreign.sql",
       Values{}
-          .set("title", title(topology, "foreign tables of " + database_name(topology, database)))
+          .set("title", title(topology, "foreign tables of " + topology.database_name(database)))
           .set("federation", Identifier{federation_role})
           .set("servers", servers));
 }
@@ -127,7 +122,7 @@ std::string views_sql(const Topology& topology, int database) {
   return render("views.sql",
                 Values{}
                     .set("title", title(topology, "views for consumers in " +
-                                                      database_name(topology, database)))
+                                                      topology.database_name(database)))
                     .set("mark", topology.mark())
                     .set("schemas", schemas)
                     .set("views", views));

@@ -13,10 +13,6 @@ using models::Job;
 using models::Table;
 using namespace std::chrono_literals;
 
-const models::DomainProvisioning& spec(const Topology& topology, int domain) {
-  return topology.provisioning.domains[static_cast<std::size_t>(domain)];
-}
-
 int domain_of(const Topology& topology, const std::string& name) {
   for (std::size_t d = 0; d < topology.mesh.domains.size(); ++d)
     if (topology.mesh.domains[d].name == name) return static_cast<int>(d);
@@ -149,7 +145,7 @@ std::vector<JobFunction> job_functions(const Topology& topology, int database,
                                        std::vector<Complaint>& complaints) {
   std::vector<JobFunction> functions;
   for (const int domain : topology.domains_of(database)) {
-    const models::DomainProvisioning& owner = spec(topology, domain);
+    const models::DomainProvisioning& owner = topology.domain(domain);
     for (const models::Retention& retention : owner.retention) {
       const Table& table = topology.mesh.tables[static_cast<std::size_t>(retention.table)];
       functions.push_back({joined_name({"clean_up", table.schema, table.name}),
@@ -173,9 +169,9 @@ std::vector<JobFunction> job_functions(const Topology& topology, int database,
       continue;
     }
     const int domain = domain_of(topology, job.domain);
-    std::vector<std::string> path = spec(topology, domain).search_path;
+    std::vector<std::string> path = topology.domain(domain).search_path;
     functions.push_back({joined_name({"run", job.name}), "Job " + job.name + ".",
-                         job_body(topology, job, complaints), spec(topology, domain).owner,
+                         job_body(topology, job, complaints), topology.domain(domain).owner,
                          std::move(path), *job.every, job.at, job.place});
   }
   return functions;
@@ -196,14 +192,11 @@ std::string jobs_sql(const Topology& topology, int database, std::vector<Complai
                        .set("body", Sql{dollar_quoted("\nBEGIN\n" + job.body + "END\n")}));
   }
   if (jobs.empty()) return {};
-  return render(
-      "jobs.sql",
-      Values{}
-          .set("title",
-               title(topology,
-                     "jobs of " + topology.mesh.databases[static_cast<std::size_t>(database)].name))
-          .set("operator", Identifier{operator_role})
-          .set("jobs", jobs));
+  return render("jobs.sql",
+                Values{}
+                    .set("title", title(topology, "jobs of " + topology.database_name(database)))
+                    .set("operator", Identifier{operator_role})
+                    .set("jobs", jobs));
 }
 
 std::vector<ScheduledJob> scheduled_jobs(const Topology& topology, int node,
@@ -211,7 +204,7 @@ std::vector<ScheduledJob> scheduled_jobs(const Topology& topology, int node,
   const models::Governance& governance = topology.mesh.governance;
   std::vector<ScheduledJob> jobs;
   for (const int database : topology.databases_of(node)) {
-    const std::string& name = topology.mesh.databases[static_cast<std::size_t>(database)].name;
+    const std::string& name = topology.database_name(database);
     const auto add = [&](const std::string& what, sim::Duration every, sim::Duration at,
                          const std::string& command, const models::Place& place) {
       const auto schedule = cron_schedule(topology.mesh, every, at);
@@ -250,21 +243,18 @@ std::string cron_sql(const Topology& topology, int node, std::vector<Complaint>&
                        .set("database", Literal{job.database})
                        .set("operator_text", Literal{operator_role}));
   if (jobs.empty()) return {};
-  return render(
-      "cron.sql",
-      Values{}
-          .set("title",
-               title(topology, "schedule of node " +
-                                   topology.mesh.nodes[static_cast<std::size_t>(node)].name))
-          .set("mark", topology.mark())
-          .set("jobs", jobs));
+  return render("cron.sql",
+                Values{}
+                    .set("title", title(topology, "schedule of node " + topology.node_name(node)))
+                    .set("mark", topology.mark())
+                    .set("jobs", jobs));
 }
 
 /// The same jobs for a scheduler outside, where pg_cron is not preloaded.
 std::string crontab(const Topology& topology, int node, std::vector<Complaint>& complaints) {
   if (topology.has_pg_cron(node)) return {};
   std::string text;
-  const std::string& service = topology.mesh.nodes[static_cast<std::size_t>(node)].name;
+  const std::string& service = topology.node_name(node);
   for (const ScheduledJob& job : scheduled_jobs(topology, node, complaints)) {
     std::string command =
         fmt::format("psql -X -q -v ON_ERROR_STOP=1 {} -c {}",

@@ -49,11 +49,15 @@ std::string render_text(const std::string& text, const Values& values) {
 }
 
 std::string render(std::string_view name, const Values& values) {
-  try {
-    return render_text(std::string{template_text(name)}, values);
-  } catch (const TemplateError& error) {
-    throw TemplateError{fmt::format("{}: {}", name, error.what())};
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (file.name != name) continue;
+    try {
+      return render_text(std::string{file.text}, values);
+    } catch (const TemplateError& error) {
+      throw TemplateError{fmt::format("{}: {}", name, error.what())};
+    }
   }
+  throw TemplateError{fmt::format("there is no template {}", name)};
 }
 
 }  // namespace emit

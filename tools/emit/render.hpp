@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kainjow/mustache.hpp>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -53,8 +54,10 @@ std::string render(std::string_view name, const Values& values);
 /// The same for template text at hand.
 std::string render_text(const std::string& text, const Values& values);
 
-/// Text of a template as built in; throws TemplateError when there is none.
-std::string_view template_text(std::string_view name);
-std::vector<std::string_view> template_names();
+/// The templates, which the program carries.
+struct EmbeddedFile {
+  std::string_view name, text;
+};
+std::span<const EmbeddedFile> embedded_files();
 
 }  // namespace emit

@@ -11,10 +11,6 @@ namespace {
 
 using models::Mechanism;
 
-std::string database_name(const Topology& topology, int database) {
-  return topology.mesh.databases[static_cast<std::size_t>(database)].name;
-}
-
 const models::NodeProvisioning& reach(const Topology& topology, int database) {
   return topology.provisioning.nodes[static_cast<std::size_t>(topology.node_index(database))];
 }
@@ -73,7 +69,7 @@ std::string connection(const Topology& topology, const Flow& flow) {
   const models::NodeProvisioning& to = reach(topology, flow.to);
   std::string text = fmt::format(
       "host={} port={} dbname={} user={} application_name={} connect_timeout=10 sslmode={}",
-      conninfo_value(from.host), from.port, conninfo_value(database_name(topology, flow.from)),
+      conninfo_value(from.host), from.port, conninfo_value(topology.database_name(flow.from)),
       conninfo_value(flow.remote_role), conninfo_value(flow.subscription), from.sslmode);
   if (!from.sslrootcert.empty()) text += " sslrootcert=" + conninfo_value(from.sslrootcert);
   if (!to.passfile.empty()) text += " passfile=" + conninfo_value(to.passfile);
@@ -118,7 +114,7 @@ std::string publications_sql(const Topology& topology, int database) {
   return render(
       "publications.sql",
       Values{}
-          .set("title", title(topology, "publications of " + database_name(topology, database)))
+          .set("title", title(topology, "publications of " + topology.database_name(database)))
           .set_flag("heartbeat", topology.provisioning.heartbeat_every.has_value())
           .set("readers", Sql{readers})
           .set("publications", publications));
@@ -136,7 +132,7 @@ std::string agree_sql(const Topology& topology, int database) {
   return render(
       "agree.sql",
       Values{}
-          .set("title", title(topology, "contracts of " + database_name(topology, database)))
+          .set("title", title(topology, "contracts of " + topology.database_name(database)))
           .set("relations", relations));
 }
 
@@ -150,7 +146,7 @@ std::string slots_sql(const Topology& topology, int database) {
   if (slots.empty()) return {};
   return render("slots.sql",
                 Values{}
-                    .set("title", title(topology, "slots of " + database_name(topology, database)))
+                    .set("title", title(topology, "slots of " + topology.database_name(database)))
                     .set("slots", slots));
 }
 
@@ -177,7 +173,7 @@ std::string subscriptions_sql(const Topology& topology, int database) {
   return render(
       "subscriptions.sql",
       Values{}
-          .set("title", title(topology, "subscriptions of " + database_name(topology, database)))
+          .set("title", title(topology, "subscriptions of " + topology.database_name(database)))
           .set("subscriptions", subscriptions));
 }
 

@@ -66,8 +66,7 @@ int replication_connections(const Topology& topology, const Flow& flow) {
 }
 
 void add_flow(const Topology& topology, const Flow& flow, int node, Roles& roles) {
-  const models::DomainProvisioning& producer =
-      topology.provisioning.domains[static_cast<std::size_t>(flow.producer_domain)];
+  const models::DomainProvisioning& producer = topology.domain(flow.producer_domain);
   const bool here = topology.node_index(flow.from) == node;
   const bool there = topology.node_index(flow.to) == node;
   if (flow.mechanism == Mechanism::event) {
@@ -97,7 +96,7 @@ Roles roles_of(const Topology& topology, int node) {
   Roles roles;
   for (const int database : topology.databases_of(node))
     for (const int domain : topology.domains_of(database))
-      add_domain(topology.provisioning.domains[static_cast<std::size_t>(domain)], roles);
+      add_domain(topology.domain(domain), roles);
   for (const Flow& flow : topology.flows) add_flow(topology, flow, node, roles);
   // Runs the jobs; it has no password, so that only pg_cron and a local superuser can be it.
   roles.login({operator_role, "", 8, {}, false});
@@ -149,16 +148,13 @@ std::string roles_sql(const Topology& topology, int node) {
   }
   for (const auto& [group, member] : roles.memberships)
     memberships.push_back(Values{}.set("group", Literal{group}).set("member", Literal{member}));
-  return render(
-      "roles.sql",
-      Values{}
-          .set("title",
-               title(topology,
-                     "roles of node " + topology.mesh.nodes[static_cast<std::size_t>(node)].name))
-          .set("mark", topology.mark())
-          .set("groups", groups)
-          .set("logins", logins)
-          .set("memberships", memberships));
+  return render("roles.sql",
+                Values{}
+                    .set("title", title(topology, "roles of node " + topology.node_name(node)))
+                    .set("mark", topology.mark())
+                    .set("groups", groups)
+                    .set("logins", logins)
+                    .set("memberships", memberships));
 }
 
 std::string passwords_sql(const Topology& topology, int node) {
@@ -175,7 +171,7 @@ std::string databases_sql(const Topology& topology, int node) {
   for (const int database : topology.databases_of(node)) {
     Roles roles;
     for (const int domain : topology.domains_of(database))
-      add_domain(topology.provisioning.domains[static_cast<std::size_t>(domain)], roles);
+      add_domain(topology.domain(domain), roles);
     for (const Flow& flow : topology.flows) {
       if (flow.from == database && !flow.remote_role.empty())
         roles.login({flow.remote_role, "", 0, {}, true});
@@ -184,14 +180,12 @@ std::string databases_sql(const Topology& topology, int node) {
     roles.login({operator_role, "", 0, {}, false});
     std::vector<Values> connect, owners;
     for (const int domain : topology.domains_of(database))
-      owners.push_back(Values{}.set(
-          "role",
-          Identifier{topology.provisioning.domains[static_cast<std::size_t>(domain)].owner}));
+      owners.push_back(Values{}.set("role", Identifier{topology.domain(domain).owner}));
     for (const std::string& group : roles.groups)
       connect.push_back(Values{}.set("role", Identifier{group}));
     for (const Login& login : roles.logins)
       connect.push_back(Values{}.set("role", Identifier{login.name}));
-    const std::string& name = topology.mesh.databases[static_cast<std::size_t>(database)].name;
+    const std::string& name = topology.database_name(database);
     databases.push_back(Values{}
                             .set("name", Literal{name})
                             .set("database", Identifier{name})

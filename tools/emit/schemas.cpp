@@ -13,17 +13,9 @@ namespace {
 using models::Mechanism;
 using models::Table;
 
-const models::DomainProvisioning& spec(const Topology& topology, int domain) {
-  return topology.provisioning.domains[static_cast<std::size_t>(domain)];
-}
-
-std::string database_name(const Topology& topology, int database) {
-  return topology.mesh.databases[static_cast<std::size_t>(database)].name;
-}
-
 bool has_row_security(const Topology& topology, int database) {
   for (const int domain : topology.domains_of(database))
-    if (!spec(topology, domain).row_security.empty()) return true;
+    if (!topology.domain(domain).row_security.empty()) return true;
   return false;
 }
 
@@ -102,7 +94,7 @@ std::string extensions_sql(const Topology& topology, int database,
   return render(
       "extensions.sql",
       Values{}
-          .set("title", title(topology, "extensions of " + database_name(topology, database)))
+          .set("title", title(topology, "extensions of " + topology.database_name(database)))
           .set("mark", topology.mark())
           .set("extensions", extensions));
 }
@@ -120,7 +112,7 @@ std::string governance_sql(const Topology& topology, int database) {
   return render(
       "governance.sql",
       Values{}
-          .set("title", title(topology, "governance of " + database_name(topology, database)))
+          .set("title", title(topology, "governance of " + topology.database_name(database)))
           .set("mark", topology.mark())
           .set("operator", Identifier{operator_role})
           .set_flag("row_security", has_row_security(topology, database))
@@ -137,7 +129,7 @@ std::string schemas_sql(const Topology& topology, int database) {
   std::set<std::string> seen;
   for (const int domain : topology.domains_of(database))
     for (const std::string& schema : topology.schemas_of(domain)) {
-      const models::DomainProvisioning& owner = spec(topology, domain);
+      const models::DomainProvisioning& owner = topology.domain(domain);
       if (schema == "public") {
         public_owners.push_back(Values{}.set("owner", Identifier{owner.owner}));
         continue;
@@ -159,19 +151,18 @@ std::string schemas_sql(const Topology& topology, int database) {
                                 topology.mesh.domains[static_cast<std::size_t>(domain)].name)}));
     }
   if (schemas.empty() && public_owners.empty()) return {};
-  return render(
-      "schemas.sql",
-      Values{}
-          .set("title", title(topology, "schemas of " + database_name(topology, database)))
-          .set("schemas", schemas)
-          .set("public_owners", public_owners));
+  return render("schemas.sql",
+                Values{}
+                    .set("title", title(topology, "schemas of " + topology.database_name(database)))
+                    .set("schemas", schemas)
+                    .set("public_owners", public_owners));
 }
 
 std::string tables_sql(const Topology& topology, int database, std::vector<std::string>& extensions,
                        std::vector<Complaint>& complaints) {
   std::vector<Values> domains;
   for (const int domain : topology.domains_of(database)) {
-    const models::DomainProvisioning& owner = spec(topology, domain);
+    const models::DomainProvisioning& owner = topology.domain(domain);
     if (owner.ddl.empty()) continue;
     const DdlScript script = rerunnable(owner.ddl, complaints);
     extensions.insert(extensions.end(), script.extensions.begin(), script.extensions.end());
@@ -197,7 +188,7 @@ std::string tables_sql(const Topology& topology, int database, std::vector<std::
   if (domains.empty()) return {};
   return render("tables.sql",
                 Values{}
-                    .set("title", title(topology, "tables of " + database_name(topology, database)))
+                    .set("title", title(topology, "tables of " + topology.database_name(database)))
                     .set("domains", domains));
 }
 
@@ -205,7 +196,7 @@ std::string grants_sql(const Topology& topology, int database) {
   Grants grants{topology};
   std::string schemas;
   for (const int domain : topology.domains_of(database)) {
-    const models::DomainProvisioning& owner = spec(topology, domain);
+    const models::DomainProvisioning& owner = topology.domain(domain);
     for (const std::string& schema : topology.schemas_of(domain)) {
       if (schema == "public") continue;
       schemas += (schemas.empty() ? "" : ", ") + Literal{schema}.sql();
@@ -225,7 +216,7 @@ std::string grants_sql(const Topology& topology, int database) {
   if (schemas.empty()) return {};
   return render("grants.sql",
                 grants.values()
-                    .set("title", title(topology, "grants in " + database_name(topology, database)))
+                    .set("title", title(topology, "grants in " + topology.database_name(database)))
                     .set("schemas", Sql{schemas}));
 }
 
@@ -233,7 +224,7 @@ std::string row_security_sql(const Topology& topology, int database,
                              std::vector<Complaint>& complaints) {
   std::vector<Values> tables;
   for (const int domain : topology.domains_of(database)) {
-    const models::DomainProvisioning& owner = spec(topology, domain);
+    const models::DomainProvisioning& owner = topology.domain(domain);
     for (const models::RowSecurity& row : owner.row_security) {
       if (row.column < 0) continue;
       const Table& table = topology.mesh.tables[static_cast<std::size_t>(row.table)];
@@ -282,7 +273,7 @@ std::string row_security_sql(const Topology& topology, int database,
   return render(
       "row_security.sql",
       Values{}
-          .set("title", title(topology, "row security in " + database_name(topology, database)))
+          .set("title", title(topology, "row security in " + topology.database_name(database)))
           .set("tables", tables));
 }
 

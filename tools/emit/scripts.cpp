@@ -10,10 +10,8 @@ namespace emit {
 namespace {
 
 std::string connection(const Topology& topology, int node, const std::string& database) {
-  return shell_word(
-      fmt::format("service={} dbname={}",
-                  conninfo_value(topology.mesh.nodes[static_cast<std::size_t>(node)].name),
-                  conninfo_value(database)));
+  return shell_word(fmt::format("service={} dbname={}", conninfo_value(topology.node_name(node)),
+                                conninfo_value(database)));
 }
 
 std::vector<Values> values_of(const Topology& topology, const std::vector<Step>& steps) {
@@ -26,8 +24,7 @@ std::vector<Values> values_of(const Topology& topology, const std::vector<Step>&
 }
 
 std::string database_connection(const Topology& topology, int database) {
-  return connection(topology, topology.node_index(database),
-                    topology.mesh.databases[static_cast<std::size_t>(database)].name);
+  return connection(topology, topology.node_index(database), topology.database_name(database));
 }
 
 /// Replicated tables, each with both its databases.
@@ -101,12 +98,10 @@ std::string drift_sh(const Topology& topology) {
 std::string readme(const Topology& topology, const std::vector<Step>& steps) {
   std::vector<Values> files, nodes, passfiles, passwords;
   for (const Step& step : steps)
-    files.push_back(
-        Values{}
-            .set("file", Sql{reference_of(step.file)})
-            .set("node",
-                 Sql{in_comment(topology.mesh.nodes[static_cast<std::size_t>(step.node)].name)})
-            .set("database", Sql{in_comment(step.database)}));
+    files.push_back(Values{}
+                        .set("file", Sql{reference_of(step.file)})
+                        .set("node", Sql{in_comment(topology.node_name(step.node))})
+                        .set("database", Sql{in_comment(step.database)}));
   for (std::size_t n = 0; n < topology.mesh.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
     if (topology.databases_of(node).empty()) continue;
@@ -130,10 +125,9 @@ std::string readme(const Topology& topology, const std::vector<Step>& steps) {
         Values{}
             .set("node", Sql{in_comment(topology.mesh.nodes[to].name)})
             .set("passfile", Sql{in_comment(passfile.empty() ? "~postgres/.pgpass" : passfile)})
-            .set("line", Sql{in_comment(fmt::format(
-                             "{}:{}:{}:{}:", publisher.host, publisher.port,
-                             topology.mesh.databases[static_cast<std::size_t>(flow.from)].name,
-                             flow.remote_role))}));
+            .set("line", Sql{in_comment(fmt::format("{}:{}:{}:{}:", publisher.host, publisher.port,
+                                                    topology.database_name(flow.from),
+                                                    flow.remote_role))}));
   }
   return render("README.md", Values{}
                                  .set("scenario", Sql{in_comment(topology.mesh.name)})

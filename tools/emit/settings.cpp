@@ -173,18 +173,15 @@ std::string pg_hba_conf(const Topology& topology, int node) {
         topology.provisioning.nodes[static_cast<std::size_t>(topology.node_index(flow.to))];
     const std::string line =
         fmt::format("{:8} {} {} {} scram-sha-256\n", from.sslmode == "disable" ? "host" : "hostssl",
-                    hba_word(topology.mesh.databases[static_cast<std::size_t>(flow.from)].name),
-                    hba_word(flow.remote_role), host_pattern(to.host));
+                    hba_word(topology.database_name(flow.from)), hba_word(flow.remote_role),
+                    host_pattern(to.host));
     if (seen.insert(line).second) text += line;
   }
   if (text.empty()) return {};
   return fmt::format(
       "# {}\n# Put these lines before more general ones. A subscription's connection matches the\n"
       "# database, not the word replication.\n{}",
-      title(topology,
-            "who else connects to node " + topology.mesh.nodes[static_cast<std::size_t>(node)].name)
-          .text,
-      text);
+      title(topology, "who else connects to node " + topology.node_name(node)).text, text);
 }
 
 std::string check_sql(const Topology& topology, int index) {

@@ -71,6 +71,15 @@ struct Topology {
     return mesh
         .nodes[static_cast<std::size_t>(mesh.databases[static_cast<std::size_t>(database)].node)];
   }
+  const models::DomainProvisioning& domain(int domain) const {
+    return provisioning.domains[static_cast<std::size_t>(domain)];
+  }
+  const std::string& database_name(int database) const {
+    return mesh.databases[static_cast<std::size_t>(database)].name;
+  }
+  const std::string& node_name(int node) const {
+    return mesh.nodes[static_cast<std::size_t>(node)].name;
+  }
   int node_index(int database) const {
     return mesh.databases[static_cast<std::size_t>(database)].node;
   }

@@ -12,10 +12,6 @@ namespace {
 using models::Mechanism;
 using models::Table;
 
-const models::DomainProvisioning& spec(const Topology& topology, int domain) {
-  return topology.provisioning.domains[static_cast<std::size_t>(domain)];
-}
-
 std::string qualified(const Table& table) { return QualifiedName{table.schema, table.name}.sql(); }
 
 bool is_relation(const Table& table) {
@@ -68,7 +64,7 @@ bool has_known_type(const models::Column& column) {
 }
 
 void expect_domain(const Topology& topology, int domain, Expectations& expected) {
-  const models::DomainProvisioning& owner = spec(topology, domain);
+  const models::DomainProvisioning& owner = topology.domain(domain);
   const std::string& name = topology.mesh.domains[static_cast<std::size_t>(domain)].name;
   for (const Table& table : topology.mesh.tables) {
     if (table.domain != name || !is_relation(table)) continue;
@@ -147,9 +143,7 @@ std::string verify_sql(const Topology& topology, int database) {
   return render(
       "verify.sql",
       Values{}
-          .set("title", title(topology,
-                              "verification of " +
-                                  topology.mesh.databases[static_cast<std::size_t>(database)].name))
+          .set("title", title(topology, "verification of " + topology.database_name(database)))
           .set("columns", expected.columns_)
           .set("readers", expected.readers_)
           .set("strangers", expected.strangers_)
@@ -178,7 +172,7 @@ std::vector<Values> role_values(const Topology& topology, int node) {
   std::set<std::string> names{operator_role, subscriber_role, federation_role};
   for (const int database : topology.databases_of(node))
     for (const int domain : topology.domains_of(database)) {
-      const models::DomainProvisioning& owner = spec(topology, domain);
+      const models::DomainProvisioning& owner = topology.domain(domain);
       names.insert({owner.owner, owner.reader});
       for (const models::RoleProvisioning& role : owner.roles) names.insert(role.name);
       for (const models::RowSecurity& row : owner.row_security)
@@ -220,16 +214,14 @@ std::string rollback_sql(const Topology& topology, int database) {
   for (const std::string& schema : made_schemas(topology, database))
     schemas.push_back(Values{}.set("schema", Identifier{schema}));
   for (const int domain : topology.domains_of(database))
-    for (const std::string& name : spec(topology, domain).extensions)
+    for (const std::string& name : topology.domain(domain).extensions)
       if (once("extension " + name)) extensions.push_back(Values{}.set("name", Literal{name}));
   if (topology.federates(database) && once("extension postgres_fdw"))
     extensions.push_back(Values{}.set("name", Literal{"postgres_fdw"}));
   return render(
       "rollback.sql",
       Values{}
-          .set("title", title(topology,
-                              "rollback of " +
-                                  topology.mesh.databases[static_cast<std::size_t>(database)].name))
+          .set("title", title(topology, "rollback of " + topology.database_name(database)))
           .set("mark", topology.mark())
           .set("subscriptions", subscriptions)
           .set("slots", slots)
@@ -245,17 +237,13 @@ std::string rollback_sql(const Topology& topology, int database) {
 std::string rollback_node_sql(const Topology& topology, int node) {
   std::vector<Values> databases;
   for (const int database : topology.databases_of(node))
-    databases.push_back(Values{}.set(
-        "name", Literal{topology.mesh.databases[static_cast<std::size_t>(database)].name}));
-  return render(
-      "rollback_node.sql",
-      Values{}
-          .set("title",
-               title(topology, "rollback of node " +
-                                   topology.mesh.nodes[static_cast<std::size_t>(node)].name))
-          .set("mark", topology.mark())
-          .set("databases", databases)
-          .set("roles", role_values(topology, node)));
+    databases.push_back(Values{}.set("name", Literal{topology.database_name(database)}));
+  return render("rollback_node.sql",
+                Values{}
+                    .set("title", title(topology, "rollback of node " + topology.node_name(node)))
+                    .set("mark", topology.mark())
+                    .set("databases", databases)
+                    .set("roles", role_values(topology, node)));
 }
 
 std::string rollback_cron_sql(const Topology& topology, int node) {

@@ -120,8 +120,8 @@ class Page {
   }
 
   std::string write() {
-    page_.set("chart_partial", partial(resources::chart));
-    page_.set("story_partial", partial(resources::story));
+    page_.set("chart_partial", partial(resource("chart.mustache")));
+    page_.set("story_partial", partial(resource("story.mustache")));
     head();
     objectives();
     groups();
@@ -133,11 +133,11 @@ class Page {
     assumptions();
     page_.set("sections", sections_);
     reproduce();
-    page_.set("css", std::string{resources::css});
-    page_.set("js", std::string{resources::js});
-    page_.set("chart_js", std::string{resources::chart_js});
+    page_.set("css", std::string{resource("report.css")});
+    page_.set("js", std::string{resource("report.js")});
+    page_.set("chart_js", std::string{resource("chart.min.js")});
     page_.set("data", chart_data(r_, all_charts()));
-    kainjow::mustache::mustache page{std::string{resources::page}};
+    kainjow::mustache::mustache page{std::string{resource("page.mustache")}};
     return page.render(page_);
   }
 

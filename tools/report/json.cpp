@@ -151,7 +151,7 @@ void findings(Json& j, const plan::Results& r) {
 
 }  // namespace
 
-std::string results_schema() { return std::string{resources::results_schema}; }
+std::string results_schema() { return std::string{resource("results.schema.json")}; }
 
 std::string json(const plan::Results& r, const JsonOptions& options) {
   Json j{{"format_version", json_format_version},

@@ -1,12 +1,22 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
-/// Files that the program carries: tools/report/html and Chart.js, embedded when it is built.
-namespace report::resources {
+/// Files that the program carries: tools/report/html, the JSON's schema and Chart.js, embedded when
+/// it is built.
+namespace report {
 
-extern const std::string_view page, chart, story;  // mustache
-extern const std::string_view css, js, chart_js;
-extern const std::string_view results_schema;  // JSON Schema of report::json
+struct EmbeddedFile {
+  std::string_view name, text;
+};
+std::span<const EmbeddedFile> embedded_files();
 
-}  // namespace report::resources
+/// The text of a file that is embedded.
+inline std::string_view resource(std::string_view name) {
+  for (const EmbeddedFile& file : embedded_files())
+    if (file.name == name) return file.text;
+  return {};
+}
+
+}  // namespace report

@@ -38,9 +38,8 @@ TEST(Render, SectionsRepeatAndSeeWhatIsAround) {
 }
 
 TEST(Render, EveryTemplateHasAName) {
-  EXPECT_GT(template_names().size(), 25u);
-  for (const std::string_view name : template_names())
-    EXPECT_FALSE(template_text(name).empty()) << name;
+  EXPECT_GT(embedded_files().size(), 25u);
+  for (const EmbeddedFile& file : embedded_files()) EXPECT_FALSE(file.text.empty()) << file.name;
 }
 
 }  // namespace
