@@ -25,6 +25,11 @@ constexpr double cluster_files = 0.8e6;
 /// storage's latency.
 constexpr sim::TwoPieceLognormal transaction_time{.p10 = 0.05e-3, .p50 = 0.12e-3, .p90 = 2e-3};
 
+/// Seconds from a change to its confirmation while a subscription keeps up: its commits are
+/// asynchronous, and an asynchronous commit is flushed one to three rounds of the WAL writer
+/// (wal_writer_delay, 200 ms) later. Source: walwriter.c; docs, "Asynchronous Commit"
+constexpr double confirms_least = 0.2, confirms_most = 0.6;
+
 /// Duration of a throttled VACUUM over its cost points' sleeping time. Prior: sleeps last 0.06 to
 /// 0.2 ms longer than asked, and the work between them takes its own time (measured 1.12).
 constexpr sim::TwoPieceLognormal vacuum_overhead{.p10 = 1.05, .p50 = 1.12, .p90 = 1.25};
@@ -161,9 +166,10 @@ void Simulation::add_nodes() {
                              ? *node.since_checkpoint
                              : from_seconds(redo_phase * seconds(node.settings.checkpoint_timeout));
     state.checkpoint_started = Instant{} - age;
-    state.snapshot_phase =
-        node.since_running_xacts ? -seconds(*node.since_running_xacts) : -15.0 * snapshot_phase;
-    state.snapshot_phase -= 15 * std::floor(state.snapshot_phase / 15);
+    state.snapshot_phase = node.since_running_xacts ? -seconds(*node.since_running_xacts)
+                                                    : -running_xacts_interval * snapshot_phase;
+    state.snapshot_phase -=
+        running_xacts_interval * std::floor(state.snapshot_phase / running_xacts_interval);
     double databases = 3;
     for (const Database& d : mesh_.databases)
       if (d.node == static_cast<int>(n) && d.name != "postgres") databases += 1;
@@ -193,6 +199,9 @@ void Simulation::add_slots() {
     slot.publisher = publisher;
     slot.subscription = subscription;
     slot.standby = standby;
+    if (subscription >= 0)
+      slot.confirms =
+          streams_.named("feedback", slots_.size() - 1).uniform(confirms_least, confirms_most);
     slot.step = timer(Kind::slot_step, slots_.size() - 1);
     slot.threshold = timer(Kind::slot_threshold, slots_.size() - 1);
     slots_of_node_[static_cast<std::size_t>(publisher)].push_back(slots_.size() - 1);

@@ -194,7 +194,7 @@ class Simulation {
     sim::TimerId time_due, volume_due, checkpoint_end, disk_check;
     bool wal_fails_next = false;  // what disk_check waits for: a WAL file, or else a relation
     // Snapshots and WAL retention
-    double snapshot_phase = 0;    // seconds; RUNNING_XACTS at phase + 15 k
+    double snapshot_phase = 0;    // seconds; the background writer's first RUNNING_XACTS
     double xid_rate = 0;          // writing transactions per second
     double transaction_time = 0;  // seconds from a transaction's first write to its commit
     std::uint64_t snapshot_stream = 0;
@@ -215,8 +215,9 @@ class Simulation {
     int publisher = -1;
     int subscription = -1, standby = -1;
     Replay state = Replay::streaming;
-    Instant position;  // generation time of the last confirmed change
-    double speed = 1;  // of the position, when catching up
+    Instant position;     // generation time of the last change that the subscriber has
+    double speed = 1;     // of the position, when catching up
+    double confirms = 0;  // seconds from a change to its confirmation, while streaming
     Instant settled;
     int outages = 0;     // reasons why it cannot run, at the moment
     Instant sent_until;  // what the subscriber had when the outage began
@@ -264,6 +265,7 @@ class Simulation {
   void refresh_fills(std::size_t node);
   void on_job(std::size_t job);
   void refresh_drivers();
+  void begin_or_end_sweeps();
   /// Rates of one node changed: settle it and everything that follows from its rates.
   void set_rates(std::size_t node);
   void set_relation_rates(std::size_t node, const std::vector<double>& drivers);
@@ -366,6 +368,7 @@ class Simulation {
   Instant restart_point(const SlotState& slot, Instant position) const;
   bool transaction_open(const NodeState& node, Instant snapshot) const;
   Lsn restart_lsn(const SlotState& slot) const;
+  Instant confirmed(const SlotState& slot) const;
   Lsn confirmed_lsn(const SlotState& slot) const;
   void note_tooth(std::size_t slot);
   Instant next_grid_snapshot(const NodeState& node) const;

@@ -120,10 +120,10 @@ void Simulation::observe_slot(std::size_t index, Instant from, Instant to) {
   if (slot.state == Replay::streaming) {
     // A sawtooth that falls to 0 at every snapshot: its mean over long stretches.
     if (elapsed >= 15)
-      emit(places.retained, from, slope * 7.5, 0);
+      emit(places.retained, from, slope * (7.5 + slot.confirms), 0);
     else
       emit(places.retained, from, start - restart_lsn(slot), slope);
-    emit(places.lag, from, 0, 0);
+    emit(places.lag, from, slope * slot.confirms, 0);
     emit(places.replay_lag, from, 0, 0);
     return;
   }

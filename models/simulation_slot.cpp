@@ -7,16 +7,6 @@
 
 /// Slots, what they hold, how consumers catch up, and the incidents that stop them.
 namespace models {
-namespace {
-
-constexpr double snapshot_interval = 15;  // LOG_SNAPSHOT_INTERVAL_MS, bgwriter.c
-/// Age of the last confirmed change while a subscription keeps up: its commits are asynchronous,
-/// and an asynchronous commit is flushed one to three rounds of the WAL writer (wal_writer_delay,
-/// 200 ms) later. Source: walwriter.c; docs, "Asynchronous Commit"
-constexpr double feedback_least = 0.2, feedback_most = 0.6;
-
-}  // namespace
-
 void Simulation::on_incident(std::size_t index) {
   IncidentState& state = incidents_[index];
   const Incident& incident = mesh_.incidents[index];
@@ -147,7 +137,7 @@ void Simulation::release_pin(std::size_t index, Instant begin) {
   const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
   // Looked at just before, when most is retained.
   if (slot.state == Replay::streaming)
-    timers_.set(slot.step, std::max(now_, next_grid_snapshot(node) - 1ns));
+    timers_.set(slot.step, std::max(now_, after(next_grid_snapshot(node), slot.confirms) - 1ns));
 }
 
 void Simulation::outage(std::size_t index, bool begins, Why why) {
@@ -162,9 +152,7 @@ void Simulation::outage(std::size_t index, bool begins, Why why) {
     slot.state = Replay::stalled;
     // What was under way is lost: the subscriber confirms what its WAL writer has flushed.
     slot.sent_until = slot.position;
-    const double unconfirmed =
-        streams_.named("feedback", index).uniform(feedback_least, feedback_most);
-    slot.position = std::max(Instant{}, slot.position - from_seconds(unconfirmed));
+    slot.position = std::max(Instant{}, slot.position - from_seconds(slot.confirms));
     timers_.cancel(slot.step);
   }
   slot.reconnects |= begins && why != Why::link;
@@ -264,7 +252,7 @@ void Simulation::settle_slot(std::size_t index) {
   if (slot.state != Replay::streaming || !slot.pins.empty()) note_slot(index);
   const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
   std::erase_if(slot.pins, [&](const Pin& pin) {
-    return pin.end != never && snapshot_before(node, slot.position) >= pin.end;
+    return pin.end != never && snapshot_before(node, confirmed(slot)) >= pin.end;
   });
 }
 
@@ -315,9 +303,9 @@ void Simulation::on_slot_step(std::size_t index) {
 
 /// The last RUNNING_XACTS at or before t: of the background writer's 15 s grid or of a checkpoint.
 Instant Simulation::snapshot_before(const NodeState& node, Instant t) const {
-  const double grid =
-      std::floor((seconds(t) - node.snapshot_phase) / snapshot_interval) * snapshot_interval +
-      node.snapshot_phase;
+  const double grid = std::floor((seconds(t) - node.snapshot_phase) / running_xacts_interval) *
+                          running_xacts_interval +
+                      node.snapshot_phase;
   const Instant snapshot = grid <= 0 ? Instant{} : Instant{from_seconds(grid)};
   return std::max(std::min(snapshot, t), node.history.snapshot_before(t));
 }
@@ -346,13 +334,20 @@ bool Simulation::transaction_open(const NodeState& node, Instant snapshot) const
   return rng.uniform() < open;
 }
 
+/// When the change was written that the subscriber has confirmed: while it keeps up, a moment ago.
+/// Source: worker.c, get_flush_position() and send_feedback()
+Instant Simulation::confirmed(const SlotState& slot) const {
+  if (slot.state != Replay::streaming) return slot.position;
+  return std::max(Instant{}, slot.position - from_seconds(slot.confirms));
+}
+
 Lsn Simulation::restart_lsn(const SlotState& slot) const {
   return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(
-      restart_point(slot, slot.position));
+      restart_point(slot, confirmed(slot)));
 }
 
 Lsn Simulation::confirmed_lsn(const SlotState& slot) const {
-  return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(slot.position);
+  return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(confirmed(slot));
 }
 
 void Simulation::note_slot(std::size_t index) {
@@ -363,12 +358,13 @@ void Simulation::note_slot(std::size_t index) {
   const Lsn restart = restart_lsn(slot);
   slot.retained_most = std::max(slot.retained_most, current - restart);
   if (slot.state == Replay::streaming && slot.standby < 0) {
-    // The last whole tooth between two snapshots.
+    // The last whole tooth between two snapshots: it ends when the second one is confirmed.
     const Instant snapshot = snapshot_before(node, now_);
     if (snapshot > Instant{}) {
       const Instant before = restart_point(slot, snapshot - 1ns);
+      const Instant end = std::min(now_, after(snapshot, slot.confirms));
       slot.retained_most =
-          std::max(slot.retained_most, node.history.lsn(snapshot) - node.history.lsn(before));
+          std::max(slot.retained_most, node.history.lsn(end) - node.history.lsn(before));
     }
   }
   slot.lag_most = std::max(slot.lag_most, current - confirmed_lsn(slot));
@@ -389,15 +385,16 @@ void Simulation::note_tooth(std::size_t index) {
   SlotState& slot = slots_[index];
   if (slot.state != Replay::streaming || slot.standby >= 0) return;
   const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
-  Instant end = std::min({next_grid_snapshot(node), timers_.at(node.checkpoint_end), horizon_});
+  const Instant next = std::min(next_grid_snapshot(node), timers_.at(node.checkpoint_end));
+  const Instant end = next < horizon_ ? std::min(horizon_, after(next, slot.confirms)) : horizon_;
   const Lsn restart = node.history.lsn(restart_point(slot, now_));
   slot.retained_most = std::max(slot.retained_most, node.flow.lsn(end) - restart);
 }
 
-/// The next snapshot of the 15 s grid after now.
+/// The next snapshot of the background writer after now.
 Instant Simulation::next_grid_snapshot(const NodeState& node) const {
-  const double passed = std::floor((seconds(now_) - node.snapshot_phase) / snapshot_interval);
-  return Instant{from_seconds((passed + 1) * snapshot_interval + node.snapshot_phase)};
+  const double passed = std::floor((seconds(now_) - node.snapshot_phase) / running_xacts_interval);
+  return Instant{from_seconds((passed + 1) * running_xacts_interval + node.snapshot_phase)};
 }
 
 /// The moment at which the slot turns unreserved, while its restart_lsn stands still. Asked again
@@ -455,7 +452,7 @@ void Simulation::forget_history(std::size_t index) {
   Instant needed = now_;
   for (const std::size_t s : slots_of_node_[index])
     if (slots_[s].state != Replay::lost)
-      needed = std::min(needed, restart_point(slots_[s], slots_[s].position));
+      needed = std::min(needed, restart_point(slots_[s], confirmed(slots_[s])));
   nodes_[index].history.forget_before(needed - 40s);
 }
 

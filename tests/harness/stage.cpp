@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <thread>
 
+#include "models/replication_slot.hpp"
 #include "tests/harness/copy_text.hpp"
 #include "tests/harness/schema_sql.hpp"
 
@@ -187,7 +189,27 @@ void Stage::wait_for_sync(int subscription) const {
       "the walsender of " + s.name);
 }
 
+/// The background writer logs RUNNING_XACTS a round number of its intervals after it has started.
+void Stage::wait_for_running_xacts() const {
+  std::vector<int> publishers;
+  for (const models::Subscription& s : mesh_.subscriptions)
+    if (std::find(publishers.begin(), publishers.end(), s.publisher) == publishers.end())
+      publishers.push_back(s.publisher);
+  for (const int publisher : publishers) {
+    const Node& node = mesh_.nodes[static_cast<std::size_t>(publisher)];
+    if (!node.since_running_xacts) continue;
+    const double age = std::stod(cluster(publisher).connect().value(
+        "SELECT extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity "
+        "WHERE backend_type = 'background writer'"));
+    const double ahead = sim::seconds(*node.since_running_xacts) -
+                         sim::seconds(node.since_checkpoint.value_or(0s)) - age;
+    const double interval = models::running_xacts_interval;
+    std::this_thread::sleep_for(sim::from_seconds(ahead - interval * std::floor(ahead / interval)));
+  }
+}
+
 void Stage::settle() {
+  wait_for_running_xacts();
   // A new segment first: where in its segment the redo point lies decides when WAL volume starts
   // the next checkpoint.
   for (const auto& cluster : clusters_) {

@@ -35,7 +35,8 @@ class Stage {
   explicit Stage(const models::Mesh& mesh);
 
   /// On every node CHECKPOINT at the start of a WAL segment; then waits until it is as old as the
-  /// nodes' since_checkpoint says.
+  /// nodes' since_checkpoint says, and on a publisher the last RUNNING_XACTS as
+  /// since_running_xacts.
   void settle();
 
   const models::Mesh& mesh() const { return mesh_; }
@@ -57,6 +58,7 @@ class Stage {
   void publish() const;
   void subscribe(int subscription);
   void wait_for_sync(int subscription) const;
+  void wait_for_running_xacts() const;
 
   const models::Mesh& mesh_;
   std::vector<std::unique_ptr<Cluster>> clusters_;  // by node

@@ -262,6 +262,44 @@ TEST(Simulate, AShortCutOfTheLinkNeedsNoNewConnection) {
   EXPECT_LE(most, 5.5);
 }
 
+/// Inserts alone at a constant rate, without images and checkpoints: WAL is a straight line.
+Mesh straight_mesh() {
+  Mesh mesh = small_mesh();
+  mesh.horizon = 40s;
+  mesh.nodes[0].settings.checkpoint_timeout = 1h;
+  mesh.nodes[0].settings.full_page_writes = false;
+  mesh.nodes[0].settings.autovacuum = false;
+  mesh.streams[0].statements.pop_back();
+  return mesh;
+}
+
+TEST(Simulate, AStreamingSlotRetainsATooth) {
+  Mesh mesh = straight_mesh();
+  mesh.nodes[0].since_running_xacts = 3s;
+  const auto o = outcomes(mesh);
+  const double second = o.at("wal_bytes prod") / 40;
+  // RUNNING_XACTS at 15.05 - 3 = 12.05 s and at 27.10 s; restart_lsn follows when the subscriber
+  // has confirmed the second one, 0.2 to 0.6 s later: 15.25 to 15.65 s of WAL at most.
+  EXPECT_GE(o.at("retained_wal cons_slot") / second, 15.2);
+  EXPECT_LE(o.at("retained_wal cons_slot") / second, 15.7);
+  EXPECT_NEAR(o.at("retained_wal_end cons_slot") / second, 40 - 27.1, 0.1);
+  EXPECT_NEAR(o.at("slot_lag cons_slot") / second, 0.4, 0.21);
+}
+
+TEST(SimulateProperty, ASlotThatKeepsUpRetainsATransactionsToothAtMost) {
+  Mesh mesh = straight_mesh();
+  mesh.nodes[0].since_running_xacts.reset();
+  for (std::uint64_t replicate = 0; replicate < 50; ++replicate) {
+    SCOPED_TRACE(replicate);
+    const auto o = outcomes(mesh, replicate);
+    const double second = o.at("wal_bytes prod") / 40;
+    // One tooth, or two when a transaction was open at the snapshot between them.
+    EXPECT_LE(o.at("retained_wal cons_slot"), (2 * 15.05 + 0.7) * second);
+    EXPECT_LE(o.at("retained_wal_end cons_slot"), o.at("retained_wal cons_slot"));
+    EXPECT_LE(o.at("slot_lag cons_slot"), o.at("retained_wal cons_slot"));
+  }
+}
+
 TEST(Simulate, AnEndedTransactionHoldsRestartLsnUntilTheNextSnapshot) {
   Mesh mesh = small_mesh();
   mesh.horizon = 100s;
@@ -270,7 +308,7 @@ TEST(Simulate, AnEndedTransactionHoldsRestartLsnUntilTheNextSnapshot) {
   Incident open;
   open.kind = Incident::Kind::open_transaction;
   open.node = 0;
-  open.at = 17s;  // snapshots are logged at 0, 15, 30, 45, 60 s
+  open.at = 17s;  // snapshots are logged at 0, 15.05, 30.1, 45.15, 60.2 s
   open.duration = 20;
   mesh.incidents = {open};
   // Held at the snapshot of 15 s until the one of 45 s: 30 s of WAL instead of the usual 15, of
