@@ -27,9 +27,10 @@ double rounded_64th(double x) { return std::round(x * 64) / 64; }
 std::shared_ptr<const UpdateCurve> CurveCache::updates(UpdateCurve::Shape shape) {
   shape.page_free = std::round(shape.page_free);
   shape.hot_share = rounded_64th(shape.hot_share);
+  shape.sweep_hot_share = rounded_64th(shape.sweep_hot_share);
   shape.past = shape.past.rounded();
-  const UpdateKey key{shape.t_len,     shape.rows_per_page, shape.fillfactor, shape.page_free,
-                      shape.hot_share, shape.prunable,      shape.past};
+  const UpdateKey key{shape.t_len,     shape.rows_per_page,   shape.fillfactor, shape.page_free,
+                      shape.hot_share, shape.sweep_hot_share, shape.prunable,   shape.past};
   const std::lock_guard lock{mutex_};
   auto& curve = updates_[key];
   if (!curve) curve = std::make_shared<UpdateCurve>(shape);

@@ -166,11 +166,12 @@ DrawnAccess LoadBuilder::drawn(const Access& access) const {
 /// What the curve of a site's updates depends on.
 void LoadBuilder::describe_updates(UpdateLoad& updates) {
   const TableGeometry& g = at(geometry_, updates.site);
-  double rate = 0, hot = 0;
+  double rate = 0, hot = 0, swept = 0, swept_hot = 0;
   const Pending* largest = nullptr;
   for (const Pending& p : at(pending_, updates.site)) {
-    rate += p.rate;
-    hot += p.hot;
+    (p.sweep ? swept : rate) += p.rate;
+    (p.sweep ? swept_hot : hot) += p.hot;
+    if (p.sweep) continue;
     if (largest == nullptr || p.rate > largest->rate) largest = &p;
   }
   UpdateCurve::Shape& shape = updates.shape;
@@ -179,18 +180,21 @@ void LoadBuilder::describe_updates(UpdateLoad& updates) {
   shape.fillfactor = table(updates.site).fillfactor;
   shape.page_free = std::max(0.0, g.page_free);
   shape.hot_share = rate > 0 ? hot / rate : 1;
+  shape.sweep_hot_share = swept > 0 ? swept_hot / swept : 1;
   double inserts = 0;
   for (const Contribution& c : at(load_.sites, updates.site).inserted) inserts += c.amount;
   // Rows that are updated only while recent: in a growing table each gets updates/inserts of them
   // in its life.
-  const bool slides = largest->access.kind == Access::Kind::recent && inserts > 0 && g.rows > 0 &&
+  const bool slides = largest != nullptr && largest->access.kind == Access::Kind::recent &&
+                      inserts > 0 && g.rows > 0 &&
                       largest->access.share * g.rows / inserts < seconds(mesh_.horizon);
   updates.classes =
-      slides ? std::vector<PageClass>{{1, 1}}
-             : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages));
+      slides || largest == nullptr
+          ? std::vector<PageClass>{{1, 1}}
+          : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages));
   updates.sliding = slides ? rate / inserts : 0.0;
   updates.cycle_updates =
-      rate *
+      (rate > 0 ? rate : swept) *
       std::min(seconds(mesh_.horizon), seconds(node_of(updates.site).settings.checkpoint_timeout)) /
       std::max(1.0, g.pages);
   updates.curve = population(updates, {}, {.sliding = updates.sliding}, curves_);
@@ -232,7 +236,9 @@ std::shared_ptr<const PopulationCurve> population(const UpdateLoad& updates,
     UpdateCurve::Shape shape = updates.shape;
     const double density = pages.pages > 0 ? pages.touches / pages.pages : 1;
     shape.past = past.on_pages(density);
-    classes.push_back({pages, curves.updates(shape)});
+    // A bulk UPDATE comes to every page alike.
+    const PageClass swept{pages.pages, pages.pages};
+    classes.push_back({past.sweeping ? swept : pages, curves.updates(shape)});
   }
   return std::make_shared<PopulationCurve>(std::move(classes), steps, updates.cycle_updates);
 }

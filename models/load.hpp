@@ -29,7 +29,8 @@ struct Clock {
 ///   fits        … times the share of updates whose new version fits on the old page
 ///   moves       … times the share that moves to another page
 ///   extends     … times the pages that moves add to the heap, per update
-///   kept_fits   as fits, while dead rows are held: their index entries cannot be removed either
+///   kept_fits   as fits, while dead rows are held: their index entries cannot be removed either,
+///               nor can those of what a running bulk UPDATE replaces
 ///   kept_moves  as moves, likewise
 ///   prunes      … times the PRUNE records per update
 ///   pruned      … times the bytes of line pointers in these records
@@ -86,8 +87,8 @@ struct RelationLoad {
   int site = -1;
   int index = -1;  // into Table::indexes
   int node = -1;
-  double pages = 0;  // at the start, all of them
-  double added = 0;  // of them: not there yet, they come with the first rows
+  double pages = 0;          // at the start, all of them
+  double added = 0;          // of them: not there yet, they come with the first rows
   double rows_share = 1;     // of an index: rows of the table that have an entry
   double rows_per_leaf = 0;  // of an index whose entries come in ascending order
   int fill = -1;     // index into page fills when the pages' content changes: Load::updates, then
@@ -110,6 +111,8 @@ struct UpdateLoad {
   std::shared_ptr<const PopulationCurve> curve;  // from the start, until a VACUUM or a horizon
   std::vector<Contribution> rate;      // updates per second, of drivers with Part::everything
   std::vector<Contribution> hot_rate;  // the same for the updates that are HOT when they fit
+  double sweep = 0;                    // share of the rows that a bulk UPDATE changes …
+  std::vector<int> sweeps;             // … while one of these drivers is on
 };
 
 /// The curve of a site's updates after VACUUMs or under a held horizon.

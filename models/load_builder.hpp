@@ -42,6 +42,7 @@ class LoadBuilder {
     int gate;     // subscription that applies it; -1 = the original statement
     double rate;  // executions per second at factor 1
     double connections;
+    double sweep = 0;  // share of the table's rows that one execution changes in one go
   };
 
   void add_relations();
@@ -51,7 +52,8 @@ class LoadBuilder {
   void add_jobs();
   void add_statement_job(const Job& job, JobLoad& load);
   void add_rebuild(const Job& job, JobLoad& load);
-  void add_transaction(const Stream& stream, int clock, double rate);
+  void add_transaction(const Stream& stream, int clock, double rate, bool bulk = false);
+  double swept_share(const Statement& statement, int site) const;
   void add_statement(const Statement& statement, const Target& target);
   void add_upsert(const Statement& statement, const Target& target, double rows);
   void add_insert(const Statement& statement, const Target& target, double rows, bool copy);
@@ -63,6 +65,7 @@ class LoadBuilder {
     const std::vector<int>* changed = nullptr;
     DrawnAccess access;
     double first_touches = 0;  // updates within a checkpoint cycle
+    bool sweep = false;        // by one statement that goes through the table
   };
   void add_index_entries(const Target& target, double rate, const std::vector<Contribution>& by,
                          const Entries& how);
@@ -106,6 +109,7 @@ class LoadBuilder {
   struct Pending {
     DrawnAccess access;
     double rate = 0, hot = 0;
+    bool sweep = false;
   };
 
   const Mesh& mesh_;

@@ -107,13 +107,13 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
   const TableGeometry& g = at(geometry_, r.site);
   // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion
   // removes before the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
-  // While dead rows are held it cannot, and the leaves fill.
+  // While dead rows are held it cannot, nor while a statement replaces many rows: the leaves fill.
   if (new_key) {
     LeafLoad& leaves = leaf_load(r, index);
     for (const Contribution& c : entries) {
       accumulate(leaves.rate, c.driver, c.amount);
     }
-  } else if (at(load_.sites, r.site).may_be_held) {
+  } else if (at(load_.sites, r.site).may_be_held || how.sweep) {
     LeafLoad& leaves = leaf_load(r, index);
     for (const Contribution& c : entries) {
       const Driver from = at(load_.drivers, c.driver);

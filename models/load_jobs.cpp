@@ -32,7 +32,7 @@ void LoadBuilder::add_statement_job(const Job& job, JobLoad& load) {
   Stream once;
   once.database = job.database;
   once.statements = job.statements;
-  add_transaction(once, load.clock, 1 / load.duration);
+  add_transaction(once, load.clock, 1 / load.duration, true);
 }
 
 void LoadBuilder::add_rebuild(const Job& job, JobLoad& load) {

@@ -12,7 +12,16 @@ void LoadBuilder::add_streams() {
     add_transaction(stream, clock_of(stream), draws_(stream.rate));
 }
 
-void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate) {
+/// Share of a table that one execution of a statement goes through from page to page; 0 when it
+/// changes fewer rows than there are pages, so that they hardly meet on one.
+double LoadBuilder::swept_share(const Statement& statement, int site) const {
+  const TableGeometry& g = at(geometry_, site);
+  const double rows = draws_(statement.rows);
+  if (statement.kind != StatementKind::update || rows <= 1 || rows < g.pages) return 0;
+  return std::min(1.0, rows / std::max(1.0, g.rows));
+}
+
+void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate, bool bulk) {
   const int node = at(mesh_.databases, stream.database).node;
   bool writes = false;
   std::vector<bool> published(mesh_.subscriptions.size(), false);
@@ -20,7 +29,12 @@ void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate) 
     if (statement.table < 0) continue;
     const int site = site_of(statement.table, -1);
     if (at(first_relation_, site) < 0) continue;
-    const Target target{site, clock, -1, rate, static_cast<double>(stream.connections)};
+    const Target target{site,
+                        clock,
+                        -1,
+                        rate,
+                        static_cast<double>(stream.connections),
+                        bulk ? swept_share(statement, site) : 0};
     add_statement(statement, target);
     const bool logged = table(site).persistence == Persistence::permanent;
     writes |= logged && statement.kind != StatementKind::select;
@@ -195,6 +209,7 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
   pending.access = access;
   pending.rate = rate;
   pending.hot = maintained.hot ? rate : 0;
+  pending.sweep = target.sweep > 0;
   int updates = -1;
   for (std::size_t u = 0; u < load_.updates.size(); ++u)
     if (load_.updates[u].site == target.site) updates = static_cast<int>(u);
@@ -211,6 +226,11 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
   const int moves = driver(target.clock, target.gate, updates, Driver::Part::moves);
   accumulate(at(load_.updates, updates).rate, everything, rate);
   if (maintained.hot) accumulate(at(load_.updates, updates).hot_rate, everything, rate);
+  if (pending.sweep) {
+    UpdateLoad& swept = at(load_.updates, updates);
+    swept.sweep = std::max(swept.sweep, target.sweep);
+    swept.sweeps.push_back(everything);
+  }
 
   if (logged) {
     UpdateCase how{n.settings.wal_level, true, false, target.gate >= 0};
@@ -228,7 +248,7 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
   std::vector<Contribution> entries{{moves, 1}};
   if (!maintained.hot) entries.push_back({fits, 1});
   const double cycle = std::min(seconds(mesh_.horizon), seconds(n.settings.checkpoint_timeout));
-  add_index_entries(target, rate, entries, {&changed, access, rate * cycle});
+  add_index_entries(target, rate, entries, {&changed, access, rate * cycle, target.sweep > 0});
 }
 
 namespace {
@@ -354,7 +374,7 @@ void LoadBuilder::publish(const Statement& statement, const Target& target, doub
     Statement applied = statement;  // one row at a time, whatever the statement was
     if (applied.kind != StatementKind::update && applied.kind != StatementKind::delete_)
       applied.kind = StatementKind::insert;
-    const Target there{copy, target.clock, id, rate, 1};
+    const Target there{copy, target.clock, id, rate, 1, target.sweep};
     if (applied.kind == StatementKind::update)
       add_update(applied, there, 1);
     else if (applied.kind == StatementKind::delete_)

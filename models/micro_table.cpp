@@ -9,15 +9,23 @@ namespace {
 constexpr int line_pointer = 4;
 constexpr double prune_below = 819;  // BLCKSZ / 10
 constexpr double noted_step = 32;    // free space map: 256 categories of a page
+constexpr int most_pointers = 291;   // MaxHeapTuplesPerPage
 
 }  // namespace
+
+double MicroTable::Page::room() const {
+  return pointers >= most_pointers && reusable_pointers == 0 ? 0 : free - line_pointer;
+}
 
 MicroTable::MicroTable(const UpdateCurve::Shape& shape, int pages)
     : shape_{shape},
       body_{static_cast<double>((shape.t_len + 7) / 8 * 8)},
       reserve_{static_cast<double>(8192 * (100 - shape.fillfactor) / 100)} {
   pages_.resize(static_cast<std::size_t>(pages));
-  for (Page& page : pages_) page.free = shape.page_free;
+  for (Page& page : pages_) {
+    page.free = shape.page_free;
+    page.pointers = shape.rows_per_page;
+  }
   for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(pages); ++p)
     for (int i = 0; i < shape.rows_per_page; ++i) rows_.push_back({p});
   target_ = static_cast<std::uint32_t>(pages) - 1;
@@ -28,13 +36,52 @@ void MicroTable::update_random_row() {
   const std::uint32_t number = rows_[id].page;
   Page& page = pages_[number];
   const double after_prune = prune_if_due(page, number) ? page.free : -1;
+  change(id, shape_.hot_share);
+  counts_.page_free += after_prune >= 0 ? after_prune : pages_[number].free;
+}
+
+/// The new version of a row, on its page or elsewhere. Source: heap_update(), heapam.c
+void MicroTable::change(std::uint32_t id, double hot_share) {
+  Page& page = pages_[rows_[id].page];
   page.changed = true;
-  if (body_ <= page.free - line_pointer)
-    update_on_page(id, page);
+  if (body_ <= page.room())
+    update_on_page(id, page, hot_share);
   else
     move_away(id);
-  counts_.page_free += after_prune >= 0 ? after_prune : pages_[number].free;
   ++updates_;
+}
+
+void MicroTable::begin_sweep(double share) {
+  sweep_ = {true, {}, 0, static_cast<std::uint32_t>(pages_.size())};
+  for (std::uint32_t id = 0; id < rows_.size(); ++id)
+    if (share >= 1 || dice_.uniform() < share) sweep_.rows.push_back(id);
+  std::stable_sort(
+      sweep_.rows.begin(), sweep_.rows.end(),
+      [this](std::uint32_t a, std::uint32_t b) { return rows_[a].page < rows_[b].page; });
+}
+
+/// The scan prunes a page once, before it reads the rows on it. Source: heapgetpage(), heapam.c
+void MicroTable::sweep_until(double x) {
+  const double rows = x * static_cast<double>(rows_.size());
+  while (sweep_.next < sweep_.rows.size() && static_cast<double>(sweep_.next) < rows) {
+    const std::uint32_t id = sweep_.rows[sweep_.next++];
+    const std::uint32_t number = rows_[id].page;
+    if (number != sweep_.page) prune_if_due(pages_[number], number);
+    sweep_.page = number;
+    change(id, shape_.sweep_hot_share);
+    counts_.page_free += pages_[number].free;
+  }
+}
+
+void MicroTable::end_sweep() {
+  sweep_ = {};
+  if (!held_) make_removable();
+}
+
+void MicroTable::sweep(double share) {
+  begin_sweep(share);
+  sweep_until(1);
+  end_sweep();
 }
 
 UpdateCurve::Point MicroTable::take(double x) {
@@ -125,14 +172,17 @@ void MicroTable::vacuum() {
       page.stubs = 0;
     }
     page.changed = false;
-    const double pointer = page.reusable_pointers > 0 ? 0 : line_pointer;
-    page.noted_free = std::max(0.0, page.free - pointer);
+    page.noted_free = std::max(0.0, page.room());
     noted_pages_ += fits_moved(page) ? 1 : 0;
   }
 }
 
 void MicroTable::release() {
   held_ = false;
+  make_removable();
+}
+
+void MicroTable::make_removable() {
   for (Page& page : pages_) {
     Dead &to = page.removable, &from = page.kept;
     to.bodies += from.bodies;
@@ -145,17 +195,19 @@ void MicroTable::release() {
 }
 
 void MicroTable::take_pointer(Page& page) {
-  if (page.reusable_pointers > 0)
+  if (page.reusable_pointers > 0) {
     --page.reusable_pointers;
-  else
+  } else {
     page.free -= line_pointer;
+    ++page.pointers;
+  }
 }
 
-void MicroTable::update_on_page(std::uint32_t id, Page& page) {
+void MicroTable::update_on_page(std::uint32_t id, Page& page, double hot_share) {
   Row& row = rows_[id];
   page.free -= body_;
   take_pointer(page);
-  if (dice_.uniform() >= shape_.hot_share) {
+  if (dice_.uniform() >= hot_share) {
     counts_.same_page += 1;
     end_chain(row, page);
     row.chain = Chain::direct;
@@ -206,7 +258,7 @@ void MicroTable::move_away(std::uint32_t id) {
   Page& old_page = pages_[row.page];
   old_page.full = true;
   end_chain(row, old_page);
-  if (pages_[target_].free - line_pointer < body_ + reserve_) find_target();
+  if (pages_[target_].room() < body_ + reserve_) find_target();
   Page& target = pages_[target_];
   target.free -= body_;
   target.changed = true;
@@ -228,7 +280,7 @@ void MicroTable::find_target() {
     const auto count = static_cast<std::uint32_t>(pages_.size());
     while (!fits_moved(pages_[next_noted_])) next_noted_ = (next_noted_ + 1) % count;
     Page& found = pages_[next_noted_];
-    const bool holds = found.free - line_pointer >= body_ + reserve_;
+    const bool holds = found.room() >= body_ + reserve_;
     found.noted_free = 0;
     --noted_pages_;
     if (!holds) continue;

@@ -53,7 +53,7 @@ void Simulation::release_horizon(std::size_t incident) {
     if (load_.sites[s].updates < 0) continue;
     const auto u = static_cast<std::size_t>(load_.sites[s].updates);
     UpdateCurve::Past past = updates_[u].past;
-    past.held = updates_[u].x;
+    past.held += updates_[u].x;
     past.horizon = UpdateCurve::Past::Horizon::released;
     follow_past(u, past);
   }

@@ -49,7 +49,7 @@ ProfileValue profile_at(const Profile& profile, std::int64_t start, double t) {
 /// What a driver of updates multiplies its clock with.
 double share_of(Driver::Part part, const PopulationCurve::Slopes& slopes,
                 const UpdateCurve::Past& past) {
-  const bool held = past.horizon == UpdateCurve::Past::Horizon::held;
+  const bool held = past.horizon == UpdateCurve::Past::Horizon::held || past.sweeping;
   switch (part) {
     case Driver::Part::fits:
       return slopes.fits;
@@ -152,7 +152,26 @@ bool Simulation::has_room(std::size_t site) const {
   return nodes_[static_cast<std::size_t>(layout_.sites[site].node)].room;
 }
 
+/// Bulk UPDATEs that go through a table since the load changed, or no longer do.
+void Simulation::begin_or_end_sweeps() {
+  for (std::size_t u = 0; u < updates_.size(); ++u) {
+    const UpdateLoad& load = load_.updates[u];
+    const bool on = std::any_of(load.sweeps.begin(), load.sweeps.end(), [&](int d) {
+      const Driver& driver = load_.drivers[static_cast<std::size_t>(d)];
+      return gate_factor(driver.gate, driver.clock) > 0;
+    });
+    UpdateCurve::Past past = updates_[u].past;
+    if (on == past.sweeping) continue;
+    if (on)
+      past.begin_sweep(updates_[u].x, load.sweep);
+    else
+      past.end_sweep();
+    follow_past(u, past);
+  }
+}
+
 void Simulation::refresh_drivers() {
+  begin_or_end_sweeps();
   for (std::size_t d = 0; d < drivers_.size(); ++d) {
     const Driver& driver = load_.drivers[d];
     if (driver.clock < 0) continue;

@@ -306,17 +306,12 @@ void Simulation::finish_vacuum(std::size_t index) {
                       mesh_.incidents[holder->incident].name
                 : "");
     }
-    if (load_.sites[index].updates >= 0 && state.holders == 0) {
-      const auto u = static_cast<std::size_t>(load_.sites[index].updates);
+    const int updates = load_.sites[index].updates;
+    if (updates >= 0 && state.holders == 0 &&
+        !updates_[static_cast<std::size_t>(updates)].past.sweeping) {
+      const auto u = static_cast<std::size_t>(updates);
       UpdateCurve::Past past = updates_[u].past;
-      past.cycle = updates_[u].x;
-      past.vacuums += 1;
-      if (past.horizon == UpdateCurve::Past::Horizon::released) {
-        past.held_before = std::max(past.held_before, past.held);
-        past.horizon = UpdateCurve::Past::Horizon::moves;
-        past.held = past.before = past.cycle = 0;
-        past.vacuums = 0;
-      }
+      past.vacuum(updates_[u].x);
       follow_past(u, past);
     }
   }
@@ -349,7 +344,9 @@ void Simulation::follow_past(std::size_t index, const UpdateCurve::Past& past) {
   UpdateCurve::Past rounded = past.rounded();
   const double rows = std::max(1.0, sites_[static_cast<std::size_t>(load.site)].live);
   PopulationCurve::Steps steps;
-  if (past.vacuums > 0 && past.horizon == UpdateCurve::Past::Horizon::moves) {
+  if (past.sweeping) {
+    steps.cycle = rounded.sweep;
+  } else if (past.vacuums > 0 && past.horizon == UpdateCurve::Past::Horizon::moves) {
     steps.cycle = rounded.cycle;
     steps.mean = state.rate * seconds(horizon_ - Instant{}) / rows > many_cycles * rounded.cycle;
   }

@@ -110,7 +110,7 @@ PopulationCurve::PopulationCurve(std::vector<Class> classes, Steps steps, double
   grid_ = {0};
   const double first = steps.cycle > 0 ? steps.cycle / 6 : 0.0005;
   const double ratio = steps.cycle > 0 ? 1.6 : 1.3;
-  for (double x = first; x < 8; x *= ratio) grid_.push_back(x);
+  for (double x = first; x < 24; x *= ratio) grid_.push_back(x);
   for (std::size_t i = 0; i < grid_.size(); ++i)
     slopes_.push_back(slopes_between(grid_[i], i + 1 < grid_.size() ? grid_[i + 1] : grid_[i] * 2));
 }

@@ -32,13 +32,44 @@ UpdateCurve::Past UpdateCurve::Past::rounded() const {
   r.cycle = vacuums > 0 ? step(std::clamp(cycle, 0.01, 4.0)) : 0;
   r.vacuums = std::min(vacuums, settled_cycles);
   r.before = horizon == Horizon::moves ? 0 : step(std::min(before, 4.0));
-  r.held = horizon == Horizon::released ? step(held) : 0;
+  r.held = horizon == Horizon::moves ? 0 : step(held);
+  r.before_sweep = step(before_sweep);
+  r.sweep = std::ceil(std::min(sweep, 1.0) * 16) / 16;
   return r;
+}
+
+void UpdateCurve::Past::begin_sweep(double x, double share) {
+  if (horizon == Horizon::moves)
+    before_sweep = (before_sweep * sweeps + x) / (sweeps + 1);
+  else
+    held += x;
+  sweep = std::max(sweep, share);
+  sweeping = true;
+}
+
+void UpdateCurve::Past::end_sweep() {
+  sweeping = false;
+  sweeps = std::min(sweeps + 1, most_sweeps);
+  if (horizon == Horizon::held) held_sweeps = std::min(held_sweeps + 1, sweeps);
+}
+
+void UpdateCurve::Past::vacuum(double x) {
+  if (horizon == Horizon::released || sweeps > 0) {
+    if (horizon == Horizon::released) held_before = std::max(held_before, held);
+    swept_before = std::max(swept_before, sweeps);
+    horizon = Horizon::moves;
+    held = before = cycle = before_sweep = 0;
+    vacuums = sweeps = held_sweeps = 0;
+    return;
+  }
+  cycle = x;
+  vacuums += 1;
 }
 
 UpdateCurve::Past UpdateCurve::Past::on_pages(double density) const {
   Past p = *this;
-  for (double* length : {&p.held_before, &p.cycle, &p.before, &p.held}) *length *= density;
+  for (double* length : {&p.held_before, &p.cycle, &p.before, &p.held, &p.before_sweep})
+    *length *= density;
   return p.rounded();
 }
 
@@ -56,6 +87,8 @@ UpdateCurve::UpdateCurve(const Shape& shape) {
   play(shape, 0.02, 0.1, micro_pages(shape, 0.1), 10);
   play(shape, 0.1, 0.8, micro_pages(shape, 0.8), 14);
   play(shape, 0.8, 6.0, micro_pages(shape, 6.0), 20);
+  // A heap without updates of indexed columns has found its size by then; line pointers go on.
+  if (shape.hot_share < 1) play(shape, 6.0, 24.0, 48, 12);
 }
 
 void UpdateCurve::play(const Shape& shape, double from, double to, int pages, int samples) {
@@ -91,8 +124,12 @@ void UpdateCurve::play_after(const Shape& shape) {
   constexpr double budget = 80'000;
   const Past& past = shape.past;
   const double longest =
-      std::max({1.0, 3 * past.cycle, past.horizon == Past::Horizon::held ? 6.0 : 0.0});
-  const double whole = past.vacuums * past.cycle + past.held_before + past.held + longest;
+      past.sweeping
+          ? past.sweep
+          : std::max({1.0, 3 * past.cycle, past.horizon == Past::Horizon::held ? 6.0 : 0.0});
+  const int sweeps = past.swept_before + past.sweeps;
+  const double whole = past.vacuums * past.cycle + past.held_before + past.held + longest +
+                       sweeps * (past.sweep + past.before_sweep);
   MicroTable table{
       shape, static_cast<int>(std::clamp(budget / (whole * shape.rows_per_page), 48.0, 3000.0))};
   const auto rows = static_cast<double>(table.row_count());
@@ -107,25 +144,49 @@ void UpdateCurve::play_after(const Shape& shape) {
     update(before);
     table.vacuum();
   }
+  if (past.swept_before > 0) {
+    update(before);
+    for (int i = 0; i < past.swept_before; ++i) table.sweep(past.sweep);
+    table.vacuum();
+  }
   for (int i = 0; i < past.vacuums; ++i) {
     update(past.cycle);
     table.vacuum();
+  }
+  for (int i = past.held_sweeps; i < past.sweeps; ++i) {
+    update(past.before_sweep);
+    table.sweep(past.sweep);
   }
   if (past.horizon != Past::Horizon::moves) {
     update(past.before);
     table.hold();
     update(past.held);
+    for (int i = 0; i < past.held_sweeps; ++i) table.sweep(past.sweep);
+  } else if (past.sweeping) {
+    update(past.before_sweep);
   }
   if (past.horizon == Past::Horizon::released) table.release();
   table.take(0);
   table.forget_counts();
   points_.push_back(table.take(0));
+  if (past.sweeping) return play_sweep(table, past.sweep);
   double done = 0;
   for (double x = 0.005; x < longest; x *= 1.25) {
     for (; done < x * rows; done += 1) table.update_random_row();
     points_.push_back(table.take(x));
   }
   if (points_.size() > 1) points_.front().page_free = points_[1].page_free;
+}
+
+void UpdateCurve::play_sweep(MicroTable& table, double share) {
+  constexpr int samples = 16;
+  table.begin_sweep(share);
+  for (int i = 1; i <= samples; ++i) {
+    const double x = share * i / samples;
+    table.sweep_until(x);
+    points_.push_back(table.take(x));
+  }
+  points_.front().page_free = points_[1].page_free;
 }
 
 UpdateCurve::Point UpdateCurve::at(double x) const {

@@ -5,6 +5,8 @@
 
 namespace models {
 
+class MicroTable;
+
 /// What single-row updates at random do to freshly loaded heap pages, as cumulative counts per row
 /// against x = updates per row so far. HOT or not, same page or not, and when pruning happens
 /// follow from the bytes left on each page, so they are played on a small table of the same
@@ -33,6 +35,12 @@ namespace models {
 ///   space holds it,
 ///                 in steps of 32 bytes; the table grows when there is none      freespace.c
 ///   - held        versions that die from then on are not removable
+///   - bulk UPDATE one statement goes through the pages in order: it prunes a page once, when it
+///   comes to it, and what
+///                 it replaces itself is dead for nobody before it commits; new versions that find
+///                 no room on their page go where moved rows go     heapgetpage(), heapam.c
+///   - pointers    a page has at most 291: without a reusable one it takes no more versions
+///                                                               PageGetHeapFreeSpace(), bufpage.c
 ///
 /// Holds     with snapshots that are either held or much shorter than the time between updates of
 /// one page
@@ -40,6 +48,8 @@ class UpdateCurve {
  public:
   /// After so many VACUUMs the heap has found its size.
   static constexpr int settled_cycles = 5;
+  /// So many bulk UPDATEs without a VACUUM stand for any number.
+  static constexpr int most_sweeps = 4;
   /// The past of a table, in updates per row.
   struct Past {
     double held_before = 0;  // the horizon was held so long, then released, then VACUUM ran
@@ -48,11 +58,24 @@ class UpdateCurve {
     double before = 0;       // since the last VACUUM when the horizon began to be held
     double held = 0;         // the horizon is held: since so long when released, 0 = from x = 0 on
     enum class Horizon { moves, held, released } horizon = Horizon::moves;
+    double sweep = 0;         // share of the rows that bulk UPDATEs change
+    int swept_before = 0;     // bulk UPDATEs before the VACUUM that the cycles followed
+    int sweeps = 0;           // since the last VACUUM; most_sweeps stands for any number
+    int held_sweeps = 0;      // of them, while the horizon is held
+    double before_sweep = 0;  // single updates between them
+    bool sweeping = false;    // one more runs from x = 0 on
 
     auto operator<=>(const Past&) const = default;
     bool fresh() const { return *this == Past{}; }
     /// Whether the heap has found its size.
-    bool settled() const { return horizon == Horizon::moves && vacuums >= settled_cycles; }
+    bool settled() const {
+      return horizon == Horizon::moves && vacuums >= settled_cycles && sweeps == 0 && !sweeping;
+    }
+    /// A bulk UPDATE of a share of the rows begins after x single updates per row, or ends.
+    void begin_sweep(double x, double share);
+    void end_sweep();
+    /// A VACUUM has ended, x after what came last.
+    void vacuum(double x);
     /// Rounded, so that few curves are played: lengths to steps of a fourth of an octave.
     Past rounded() const;
     /// The same for pages that see `density` times the mean share of the updates.
@@ -63,9 +86,10 @@ class UpdateCurve {
     int t_len = 0;          // bytes of the new version, before alignment
     int rows_per_page = 0;  // at the start
     int fillfactor = 100;
-    double page_free = 0;  // bytes between pd_lower and pd_upper of a loaded page
-    double hot_share = 1;  // share of the updates that change no indexed column, 0..1
-    bool prunable = true;  // false: a snapshot held elsewhere keeps every version
+    double page_free = 0;        // bytes between pd_lower and pd_upper of a loaded page
+    double hot_share = 1;        // share of the updates that change no indexed column, 0..1
+    double sweep_hot_share = 1;  // of those of bulk UPDATEs
+    bool prunable = true;        // false: a snapshot held elsewhere keeps every version
     Past past = {};
     bool operator==(const Shape&) const = default;
   };
@@ -100,6 +124,7 @@ class UpdateCurve {
  private:
   void play(const Shape& shape, double from, double to, int pages, int samples);
   void play_after(const Shape& shape);
+  void play_sweep(MicroTable& table, double share);
 
   std::vector<Point> points_;
 };

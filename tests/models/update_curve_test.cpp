@@ -109,5 +109,100 @@ TEST(UpdateCurve, WhenTheHorizonMovesPagesArePrunedAsTheyAreVisited) {
   EXPECT_GT(visited.removed + visited.dead, 0.5);
 }
 
+/// A bulk UPDATE of the whole table, at its end.
+UpdateCurve::Point swept(UpdateCurve::Shape shape, UpdateCurve::Past past = {}) {
+  past.begin_sweep(0, 1);
+  shape.past = past;
+  return UpdateCurve{shape}.at(1);
+}
+
+TEST(UpdateCurve, ABulkUpdateOfPackedPagesMovesEveryRow) {
+  // 48 free bytes hold none of the versions of 116; 70 of them fill a new page.
+  const UpdateCurve::Point p = swept(narrow(100));
+  EXPECT_EQ(p.hot, 0);
+  EXPECT_NEAR(p.other_page, 1, 1e-9);
+  EXPECT_NEAR(p.new_pages, 1.0 / 70, 0.02 / 70);
+}
+
+TEST(UpdateCurve, ABulkUpdateFillsTheReserveAndMovesTheRest) {
+  // 56 rows leave 1672 bytes, which hold 14 more; new pages get 56 again.
+  const UpdateCurve::Point p = swept(narrow(80));
+  EXPECT_NEAR(p.hot, 14.0 / 56, 1e-9);
+  EXPECT_NEAR(p.other_page, 42.0 / 56, 1e-9);
+  EXPECT_NEAR(p.new_pages, 42.0 / 56 / 56, 0.02 / 56);
+}
+
+TEST(UpdateCurve, ABulkUpdateOfAnIndexedColumnIsNotHot) {
+  UpdateCurve::Shape shape = narrow(80);
+  shape.sweep_hot_share = 0;
+  const UpdateCurve::Point p = swept(shape);
+  EXPECT_EQ(p.hot, 0);
+  EXPECT_NEAR(p.same_page, 14.0 / 56, 1e-9);
+}
+
+TEST(UpdateCurve, AfterAVacuumTheNextBulkUpdateFindsRoomForNearlyAll) {
+  // A fourth of the rows is alone on the old pages and stays; of the others, on new pages, 14 of 56
+  // stay and the rest goes back to the old ones.
+  const UpdateCurve::Point p = swept(narrow(80), {.sweep = 1, .swept_before = 1});
+  EXPECT_NEAR(p.hot, 0.25 + 0.75 * 0.25, 0.03);
+  // Per old page 0.75 * 42 = 31.5 of them; two versions of 14 rows and the reserve leave room for
+  // 28: the others get new pages of 56.
+  EXPECT_NEAR(p.new_pages, 3.5 / 56 / 56, 0.03 / 56);
+}
+
+TEST(UpdateCurve, WithoutAVacuumTheNextBulkUpdateAddsAsManyPages) {
+  const UpdateCurve::Point p = swept(narrow(100), {.sweep = 1, .sweeps = 1});
+  EXPECT_NEAR(p.other_page, 1, 0.02);  // what pruning freed on old pages nobody knows of
+  EXPECT_NEAR(p.new_pages, 1.0 / 70, 0.02 / 70);
+}
+
+TEST(UpdateCurve, AfterABulkUpdateOldVersionsArePrunedByWhoComesToThem) {
+  UpdateCurve::Past past{};
+  past.begin_sweep(0, 1);
+  past.end_sweep();
+  UpdateCurve::Shape shape = narrow(50);  // 34 of 70 rows: all versions fit
+  shape.past = past;
+  const UpdateCurve::Point p = UpdateCurve{shape}.at(0.5);
+  EXPECT_NEAR(p.new_pages, 0, 1e-9);
+  EXPECT_GT(p.removed, 0.9);
+}
+
+TEST(UpdateCurve, APageTakesNoMoreThan291LinePointers) {
+  // 120 rows of 68 bytes. Every update leaves a line pointer behind, so after six a row there are
+  // seven per row.
+  const UpdateCurve::Shape shape{
+      .t_len = 64, .rows_per_page = 120, .page_free = 8168 - 120 * 68, .hot_share = 0};
+  const double least = 7.0 / 291 - 1.0 / 120;
+  const UpdateCurve::Point p = UpdateCurve{shape}.at(6);
+  EXPECT_GE(p.new_pages, least);
+  EXPECT_LT(p.new_pages, 1.2 * least);
+}
+
+TEST(UpdateCurvePast, AVacuumAfterABulkUpdateBeginsTheCyclesAnew) {
+  UpdateCurve::Past past{.cycle = 0.2, .vacuums = 3};
+  past.begin_sweep(0.1, 0.5);
+  EXPECT_TRUE(past.sweeping);
+  past.end_sweep();
+  EXPECT_EQ(past.sweeps, 1);
+  EXPECT_DOUBLE_EQ(past.before_sweep, 0.1);
+  past.vacuum(0.05);
+  EXPECT_EQ(past, (UpdateCurve::Past{.sweep = 0.5, .swept_before = 1}));
+  past.vacuum(0.3);
+  EXPECT_EQ(past, (UpdateCurve::Past{.cycle = 0.3, .vacuums = 1, .sweep = 0.5, .swept_before = 1}));
+}
+
+TEST(UpdateCurveProperty, ABulkUpdateAccountsForEveryRowAndLeavesNoLessThanBefore) {
+  for (const int fillfactor : {100, 90, 70, 50})
+    for (const int sweeps : {0, 1, 3})
+      for (const int swept_before : {0, 1}) {
+        const UpdateCurve::Point p =
+            swept(narrow(fillfactor), {.sweep = 1, .swept_before = swept_before, .sweeps = sweeps});
+        EXPECT_NEAR(p.hot + p.same_page + p.other_page, 1, 1e-9);
+        EXPECT_GE(p.new_pages, 0);
+        // A page takes at most as many rows as an empty one holds.
+        EXPECT_LE(p.new_pages, p.other_page / 30 + 0.001);
+      }
+}
+
 }  // namespace
 }  // namespace models

@@ -129,9 +129,59 @@ TEST(Vacuum, LetsATableGrowWhenItIsOff) {
 }
 
 TEST(Vacuum, WritesWal) {
-  Mesh with = updated_table(true), without = with;
+  // Later on pages without line pointers to spare would cost the other one more.
+  Mesh with = updated_table(true);
+  with.horizon = 30min;
+  Mesh without = with;
   without.tables[0].autovacuum.enabled = false;
   EXPECT_GT(outcomes(with).at("wal_records lab"), outcomes(without).at("wal_records lab") + 1000);
+}
+
+/// A table of packed pages (about 48 rows of 170 bytes), of which one statement changes all rows.
+Mesh swept_table(int times) {
+  Mesh mesh = updated_table(false);
+  mesh.streams.clear();
+  mesh.tables[0].autovacuum.enabled = false;
+  Statement update;
+  update.kind = StatementKind::update;
+  update.table = 0;
+  update.columns = {2};
+  update.rows = 100'000;
+  Job job;
+  job.name = "bulk update";
+  job.database = 0;
+  job.statements = {update};
+  job.at = 10min;
+  if (times > 1) job.every = 20min;
+  mesh.horizon = times > 1 ? 40min : 20min;
+  mesh.jobs = {job};
+  return mesh;
+}
+
+TEST(BulkUpdate, MovesEveryRowOfPackedPagesAndDoublesHeapAndIndexes) {
+  Mesh mesh = swept_table(1);
+  Mesh before = mesh;
+  before.jobs.clear();
+  const auto was = outcomes(before), is = outcomes(mesh);
+  EXPECT_NEAR(is.at("heap_size sales.t") / was.at("heap_size sales.t"), 2, 0.03);
+  EXPECT_EQ(is.at("n_tup_hot_upd sales.t"), 0);
+  EXPECT_NEAR(is.at("n_dead_tup sales.t"), 100'000, 1);
+  // An entry for every row and every version: leaves of 366 split in two.
+  EXPECT_NEAR(is.at("index_size sales.t_pkey") / was.at("index_size sales.t_pkey"), 2, 0.1);
+}
+
+TEST(BulkUpdate, AfterAVacuumItGoesBackToTheOldPages) {
+  Mesh mesh = swept_table(2);
+  mesh.tables[0].autovacuum.enabled = true;
+  Mesh once = swept_table(1);
+  EXPECT_NEAR(outcomes(mesh).at("heap_size sales.t") / outcomes(once).at("heap_size sales.t"), 1,
+              0.02);
+}
+
+TEST(BulkUpdate, WithoutAVacuumItTakesNewPagesAgain) {
+  EXPECT_NEAR(outcomes(swept_table(2)).at("heap_size sales.t") /
+                  outcomes(swept_table(1)).at("heap_size sales.t"),
+              1.5, 0.03);
 }
 
 TEST(Horizon, KeepsEveryVersionThatDiesAndTheTableStaysLarge) {
