@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "models/rules.hpp"
+#include "sim/math.hpp"
 
 namespace models {
 namespace {
@@ -114,6 +115,18 @@ double wire_copy_row(const Table& table, const RowWidths& widths, const WireShap
                     : separator + null * text_null + (1 - null) * (widths.text[i] + escaped);
   }
   return bytes;
+}
+
+bool flushes_commits(const Settings& settings) {
+  const auto given = settings.given.find("synchronous_commit");
+  return given == settings.given.end() || given->second != "off";
+}
+
+double keepalive_rate(double commits, bool flushes_commits, double rtt) {
+  constexpr double wal_writer_delay = 0.2;
+  const double flushes =
+      flushes_commits ? commits : sim::one_minus_exp(commits * wal_writer_delay) / wal_writer_delay;
+  return flushes * (1 + sim::one_minus_exp(flushes * rtt));
 }
 
 double tcp_overhead(double bytes, double sends, double mss) {

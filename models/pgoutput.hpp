@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "models/settings.hpp"
 #include "models/table.hpp"
 #include "models/tuple.hpp"
 
@@ -47,6 +48,21 @@ double wire_truncate(double relations);
 /// 5 + 2 + values with their lengths.
 double wire_copy_row(const Table& table, const RowWidths& widths, const WireShape& shape,
                      int publisher_major = 15);
+
+/// Whether commits wait for their flush: synchronous_commit other than off.
+bool flushes_commits(const Settings& settings);
+
+/// Keepalives per second to a subscriber that keeps up.
+///
+///   flushes = commits, or with synchronous_commit off the WAL writer's rounds that have something
+///   rate    = flushes (1 + P(the next flush comes before the reply))
+///
+/// The walsender sends one each time it has decoded all that is flushed and the subscriber has not
+/// confirmed it yet, and another one when it is woken before the reply has arrived.
+/// Takes     commits [1/s] of the whole server, published or not; rtt [s] of the link
+/// Holds     until commits share their flushes: then there are fewer
+/// Source    walsender.c, WalSndWaitForWal(); walwriter.c
+double keepalive_rate(double commits, bool flushes_commits, double rtt);
 
 /// TCP/IP and Ethernet headers, 66 per packet, of so many bytes that were sent in so many pieces.
 double tcp_overhead(double bytes, double sends, double mss = 1448);

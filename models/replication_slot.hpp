@@ -11,6 +11,11 @@ namespace models {
 /// LOG_SNAPSHOT_INTERVAL_MS in BackgroundWriterMain(); measured 15.0 to 15.1 s on 15 to 18
 inline constexpr double running_xacts_interval = 15.05;
 
+/// Seconds for which a change may wait until the WAL writer flushes it, when its commit does not:
+/// up to the next round (wal_writer_delay, 200 ms), and to the one after that when the round stops
+/// at the last full page. Source: walwriter.c; xlog.c, XLogBackgroundFlush()
+inline constexpr double unflushed_most = 0.4;
+
 /// pg_replication_slots.wal_status.
 enum class WalStatus { reserved, extended, unreserved, lost };
 const char* to_string(WalStatus status);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "models/checkpoint.hpp"
+#include "models/pgoutput.hpp"
 #include "models/rules.hpp"
 #include "models/wal_record.hpp"
 
@@ -24,11 +25,6 @@ constexpr double cluster_files = 0.8e6;
 /// open at four of four snapshots on PostgreSQL 15); the flush of a synchronous commit adds the
 /// storage's latency.
 constexpr sim::TwoPieceLognormal transaction_time{.p10 = 0.05e-3, .p50 = 0.12e-3, .p90 = 2e-3};
-
-/// Seconds from a change to its confirmation while a subscription keeps up: its commits are
-/// asynchronous, and an asynchronous commit is flushed one to three rounds of the WAL writer
-/// (wal_writer_delay, 200 ms) later. Source: walwriter.c; docs, "Asynchronous Commit"
-constexpr double confirms_least = 0.2, confirms_most = 0.6;
 
 /// Duration of a throttled VACUUM over its cost points' sleeping time. Prior: sleeps last 0.06 to
 /// 0.2 ms longer than asked, and the work between them takes its own time (measured 1.12).
@@ -199,9 +195,14 @@ void Simulation::add_slots() {
     slot.publisher = publisher;
     slot.subscription = subscription;
     slot.standby = standby;
-    if (subscription >= 0)
-      slot.confirms =
-          streams_.named("feedback", slots_.size() - 1).uniform(confirms_least, confirms_most);
+    if (subscription >= 0) {
+      // The publisher sends what it has flushed; the subscriber confirms what it has, and its apply
+      // worker commits asynchronously.
+      sim::Rng flushes = streams_.named("feedback", slots_.size() - 1);
+      slot.confirms = flushes.uniform(0, unflushed_most);
+      if (!flushes_commits(mesh_.nodes[static_cast<std::size_t>(publisher)].settings))
+        slot.sends = flushes.uniform(0, unflushed_most);
+    }
     slot.step = timer(Kind::slot_step, slots_.size() - 1);
     slot.threshold = timer(Kind::slot_threshold, slots_.size() - 1);
     slots_of_node_[static_cast<std::size_t>(publisher)].push_back(slots_.size() - 1);

@@ -217,7 +217,8 @@ class Simulation {
     Replay state = Replay::streaming;
     Instant position;     // generation time of the last change that the subscriber has
     double speed = 1;     // of the position, when catching up
-    double confirms = 0;  // seconds from a change to its confirmation, while streaming
+    double sends = 0;     // seconds from a change until it is sent, while streaming …
+    double confirms = 0;  // … and from there until it is confirmed
     Instant settled;
     int outages = 0;     // reasons why it cannot run, at the moment
     Instant sent_until;  // what the subscriber had when the outage began
@@ -369,6 +370,7 @@ class Simulation {
   bool transaction_open(const NodeState& node, Instant snapshot) const;
   Lsn restart_lsn(const SlotState& slot) const;
   Instant confirmed(const SlotState& slot) const;
+  double keepalives(const SlotState& slot) const;
   Lsn confirmed_lsn(const SlotState& slot) const;
   void note_tooth(std::size_t slot);
   Instant next_grid_snapshot(const NodeState& node) const;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "models/pgoutput.hpp"
 #include "models/simulation.hpp"
 #include "sim/math.hpp"
 
@@ -239,14 +240,19 @@ void Simulation::settle_slot(std::size_t index) {
   if (observer_ != nullptr) observe_slot(index, slot.settled, now_);
   const Instant before = slot.position;
   if (slot.state == Replay::streaming)
-    slot.position = now_;
+    slot.position = std::max(slot.position, now_ - from_seconds(slot.sends));
   else if (slot.state == Replay::catching_up)
     slot.position = std::min(now_, after(slot.position, slot.speed * elapsed));
-  if (slot.subscription >= 0 && slot.position > before) {
+  // A worker that comes back asks for what follows its last commit: nothing is sent twice. Source:
+  // worker.c, replorigin_session_get_progress() in run_apply_worker()
+  const Instant unsent = std::max(before, slot.sent_until);
+  if (slot.subscription >= 0 && slot.position > unsent) {
     const SubscriptionLoad& load = load_.subscriptions[static_cast<std::size_t>(slot.subscription)];
     const auto& clocks = nodes_[static_cast<std::size_t>(slot.publisher)].history.at(before).clocks;
     for (std::size_t c = 0; c < clocks.size(); ++c)
-      slot.wire += load.wire[c] * clocks[c] * seconds(slot.position - before);
+      slot.wire += load.wire[c] * clocks[c] * seconds(slot.position - unsent);
+    if (slot.state == Replay::streaming)
+      slot.wire += wire_keepalive * keepalives(slot) * seconds(slot.position - before);
   }
   slot.settled = now_;
   if (slot.state != Replay::streaming || !slot.pins.empty()) note_slot(index);
@@ -332,6 +338,14 @@ bool Simulation::transaction_open(const NodeState& node, Instant snapshot) const
   sim::Rng rng{streams_.seed, streams_.replicate, node.snapshot_stream,
                static_cast<std::uint64_t>(snapshot.since_start.count())};
   return rng.uniform() < open;
+}
+
+/// Keepalives per second while a subscription keeps up.
+double Simulation::keepalives(const SlotState& slot) const {
+  const auto node = static_cast<std::size_t>(slot.publisher);
+  const int link = mesh_.subscriptions[static_cast<std::size_t>(slot.subscription)].link;
+  const double rtt = link < 0 ? 0 : draws_(mesh_.links[static_cast<std::size_t>(link)].rtt);
+  return keepalive_rate(nodes_[node].xid_rate, flushes_commits(mesh_.nodes[node].settings), rtt);
 }
 
 /// When the change was written that the subscriber has confirmed: while it keeps up, a moment ago.

@@ -89,6 +89,23 @@ TEST(InitialCopy, SendsTextLinesOrBinaryRows) {
   EXPECT_EQ(wire_copy_row(nullable, row_widths(nullable), {}), 5 + 1 + 2 + 2);  // \N
 }
 
+TEST(KeepaliveRate, IsOnePerFlushAndTwoWhenTheReplyIsLate) {
+  EXPECT_DOUBLE_EQ(keepalive_rate(250, true, 0), 250);
+  EXPECT_NEAR(keepalive_rate(250, true, 0.1), 500, 1e-6);  // 25 flushes in a round trip
+  // In a round of 0.2 s some of 250 commits a second are there, of 1 a second in 1 - exp(-0.2).
+  EXPECT_NEAR(keepalive_rate(250, false, 0), 5, 1e-6);
+  EXPECT_NEAR(keepalive_rate(1, false, 0), 5 * 0.181269, 1e-5);
+}
+
+TEST(FlushesCommits, UnlessSynchronousCommitIsOff) {
+  Settings settings;
+  EXPECT_TRUE(flushes_commits(settings));
+  settings.given["synchronous_commit"] = "local";
+  EXPECT_TRUE(flushes_commits(settings));
+  settings.given["synchronous_commit"] = "off";
+  EXPECT_FALSE(flushes_commits(settings));
+}
+
 TEST(TcpOverhead, IsPerPacket) {
   EXPECT_EQ(tcp_overhead(100, 1), 66);
   EXPECT_EQ(tcp_overhead(14'480, 1), 660);
