@@ -82,7 +82,6 @@ struct ConsumerProvisioning {
   int domain = -1;   // whose database it reads in; -1 = none was found
   std::string role;  // login role that reads
   std::string view;  // schema.name the consumer reads by; of a product with one table
-  int fetch_size = 10'000;
 };
 
 struct ProductProvisioning {

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 #include "tools/cli/command.hpp"
 #include "tools/cli/parse.hpp"
@@ -37,24 +36,28 @@ std::optional<models::Mechanism> mechanism_of(const std::string& word) {
                    "one of event, federated, logical, databases"};
 }
 
-/// "Set max_slot_wal_keep_size = 94832MB on media-prod": the cap the run tried out.
-void read_cap(const plan::Verdict& verdict, emit::RunFigures& figures) {
-  static const std::regex pattern{R"(max_slot_wal_keep_size = (\d+MB) on ([^:,]+))"};
-  std::smatch match;
-  if (std::regex_search(verdict.next_step, match, pattern)) figures.caps[match[2]] = match[1];
+/// The caps that the run has tried out, by node.
+std::map<std::string, std::string> caps(const plan::Results& results, const models::Mesh& mesh) {
+  std::map<std::string, std::string> caps;
+  for (const plan::Threshold& line : results.thresholds)
+    for (const models::Subscription& subscription : mesh.subscriptions)
+      if (line.name == plan::proposed_cap && line.subject == subscription.slot)
+        caps[mesh.nodes[static_cast<std::size_t>(subscription.publisher)].name] =
+            fmt::format("{:.0f}MB", line.value / 0x1p20);
+  return caps;
 }
 
-emit::RunFigures figures_of(const Wanted& wanted, const scenario::Loaded& loaded) {
+emit::RunFigures figures_of(const Wanted& wanted, const models::Mesh& mesh) {
   store::Store store{wanted.database, store::Database::Open::existing};
   const plan::Results results = store.read(wanted.run).results;
-  if (results.scenario_name != loaded.mesh.name)
+  if (results.scenario_name != mesh.name)
     throw UsageError{fmt::format("meshplan emit: run {} is of scenario '{}', not of '{}'",
-                                 wanted.run, results.scenario_name, loaded.mesh.name),
+                                 wanted.run, results.scenario_name, mesh.name),
                      "see meshplan runs"};
   emit::RunFigures figures;
   figures.run = wanted.run;
   figures.replicates = results.replicates;
-  read_cap(results.verdict, figures);
+  figures.caps = caps(results, mesh);
   for (const plan::Outcome& outcome : results.outcomes) {
     const auto known = [](double value) { return std::isfinite(value) ? value : 0.0; };
     if (outcome.key.metric == "outage_tolerance")
@@ -140,13 +143,12 @@ Exit emit_bundle(Arguments arguments) {
   if (!parser.parse(arguments)) return done;
   const std::optional<models::Mechanism> mechanism = mechanism_of(wanted.mechanism);
   scenario::Loaded loaded = scenario::load_file(wanted.scenario, wanted.options);
+  emit::BundleOptions options;
+  if (!wanted.node.empty()) options.node = wanted.node;
+  if (wanted.run != 0) options.figures = figures_of(wanted, loaded.mesh);
   emit::Rearranged mesh{std::move(loaded.mesh), std::move(loaded.provisioning)};
   if (mechanism)
     mesh = emit::with_mechanism(std::move(mesh.mesh), std::move(mesh.provisioning), *mechanism);
-  loaded.mesh.name = mesh.mesh.name;
-  emit::BundleOptions options;
-  if (!wanted.node.empty()) options.node = wanted.node;
-  if (wanted.run != 0) options.figures = figures_of(wanted, loaded);
   try {
     const emit::Topology topology = emit::topology(mesh.mesh, mesh.provisioning);
     const std::vector<emit::File> files = emit::bundle(topology, options);

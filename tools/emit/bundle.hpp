@@ -30,7 +30,6 @@ struct RunFigures {
   std::map<std::string, Slot> slots;  // by slot name
   std::map<std::string, std::string>
       caps;  // max_slot_wal_keep_size by node, as PostgreSQL writes it
-  std::map<std::string, double> volumes_p99;  // share of the volume, by node/volume
 };
 
 struct BundleOptions {
@@ -73,6 +72,8 @@ std::string jobs_sql(const Topology& topology, int database, std::vector<Complai
 std::string cron_sql(const Topology& topology, int node, std::vector<Complaint>& complaints);
 std::string crontab(const Topology& topology, int node, std::vector<Complaint>& complaints);
 std::string verify_sql(const Topology& topology, int database);
+/// The federated queries of a database, each with what was simulated of it: for verify.sql.
+std::vector<Values> foreign_checks(const Topology& topology, int database);
 std::string rollback_check_sql(const Topology& topology, int database);
 std::string rollback_sql(const Topology& topology, int database);
 std::string rollback_cron_sql(const Topology& topology, int node);

@@ -10,7 +10,9 @@ namespace {
 
 using models::Mechanism;
 
-/// Every option is given, so that the second run can SET each of them.
+std::string on_off(bool on) { return on ? "true" : "false"; }
+
+/// The options that were simulated. Every one is given, so that a later run can SET each of them.
 std::string server_options(const Topology& topology, const Flow& flow, const char* verb) {
   const models::NodeProvisioning& from =
       topology.provisioning.nodes[static_cast<std::size_t>(topology.node_index(flow.from))];
@@ -26,11 +28,15 @@ std::string server_options(const Topology& topology, const Flow& flow, const cha
   if (!from.sslrootcert.empty()) add("sslrootcert", from.sslrootcert);
   add("connect_timeout", "5");
   add("application_name", flow.remote_role);
-  add("fetch_size", std::to_string(flow.provisioning->fetch_size));
+  const models::ForeignServer& server = flow.consumer->server;
+  add("fetch_size", std::to_string(server.fetch_size));
   add("updatable", "false");
   add("truncatable", "false");
-  add("use_remote_estimate", "true");
-  add("async_capable", "true");
+  add("use_remote_estimate", on_off(server.use_remote_estimate));
+  add("async_capable", on_off(server.async_capable));
+  add("fdw_startup_cost", fmt::format("{}", server.fdw_startup_cost));
+  add("fdw_tuple_cost", fmt::format("{}", server.fdw_tuple_cost));
+  add("extensions", fmt::format("{}", fmt::join(server.extensions, ", ")));
   return text;
 }
 
@@ -47,7 +53,11 @@ Values server(const Topology& topology, const Flow& flow) {
                          .set("scratch_text", Literal{QualifiedName{scratch, name}.sql()})
                          .set("foreign_table", QualifiedName{flow.foreign_schema, name})
                          .set("table_text", Literal{QualifiedName{flow.foreign_schema, name}.sql()})
-                         .set("view", shared.view));
+                         .set("view", shared.view)
+                         .set("import_options", Sql{flow.consumer->server.import_collate
+                                                        ? ""
+                                                        : " OPTIONS (import_collate 'false')"})
+                         .set_flag("analyze", flow.consumer->server.analyzed));
   }
   for (const std::string& user : {std::string{federation_role}, flow.reader_role})
     users.push_back(Values{}.set("name", Literal{user}));

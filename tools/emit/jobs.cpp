@@ -141,6 +141,27 @@ std::string retention_body(const Topology& topology, const models::Retention& re
                      seconds);
 }
 
+/// Autovacuum passes foreign tables over: without this the planner goes by the sizes of the day
+/// they were imported.
+void analyze_foreign_tables(const Topology& topology, int database,
+                            std::vector<JobFunction>& functions) {
+  for (const Flow& flow : topology.flows) {
+    if (flow.to != database || flow.server.empty() || !flow.consumer->server.analyzed) continue;
+    std::string body;
+    for (const SharedTable& shared : flow.tables)
+      body += fmt::format("    ANALYZE {};\n",
+                          QualifiedName{flow.foreign_schema, shared.table->name}.sql());
+    functions.push_back({joined_name({"analyze", flow.foreign_schema}),
+                         "Statistics of the foreign tables of " + flow.product->name + ".",
+                         body,
+                         federation_role,
+                         {"pg_catalog"},
+                         24h,
+                         3h,
+                         flow.place});
+  }
+}
+
 std::vector<JobFunction> job_functions(const Topology& topology, int database,
                                        std::vector<Complaint>& complaints) {
   std::vector<JobFunction> functions;
@@ -174,6 +195,7 @@ std::vector<JobFunction> job_functions(const Topology& topology, int database,
                          job_body(topology, job, complaints), topology.domain(domain).owner,
                          std::move(path), *job.every, job.at, job.place});
   }
+  analyze_foreign_tables(topology, database, functions);
   return functions;
 }
 

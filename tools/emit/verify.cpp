@@ -152,7 +152,8 @@ std::string verify_sql(const Topology& topology, int database) {
           .set("slots", expected.slots_)
           .set("subscriptions", expected.subscriptions_)
           .set("federation", Identifier{federation_role})
-          .set("foreign", expected.foreign_));
+          .set("foreign", expected.foreign_)
+          .set("queries", foreign_checks(topology, database)));
 }
 
 std::string rollback_check_sql(const Topology& topology, int database) {

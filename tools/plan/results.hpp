@@ -75,9 +75,12 @@ struct Assumption {
 /// A line that a series is read against: the end of a disk, a setting, an objective.
 struct Threshold {
   std::string quantity, subject;  // of the series: volume_used media-prod/data
-  std::string name;               // "usable size", "max_slot_wal_keep_size", "objective p99"
+  std::string name;               // "full", "max_slot_wal_keep_size", proposed_cap, "objective p99"
   double value = 0;               // in the unit of the series
 };
+
+/// Name of the threshold on retained_wal that a run proposes and has tried out.
+inline constexpr const char* proposed_cap = "max_slot_wal_keep_size to set";
 
 /// What the scenario wants to go wrong, before any draw.
 struct PlannedIncident {

@@ -113,6 +113,9 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
   results.incidents = planned_incidents(mesh);
   results.push_downs = push_downs(mesh);
   const auto remedy = find_remedy(mesh, results, options);
+  if (remedy && remedy->slot_cap > 0)
+    results.thresholds.push_back(
+        {"retained_wal", remedy->slot, proposed_cap, static_cast<double>(remedy->slot_cap)});
   results.verdict = verdict(mesh, results, remedy ? &*remedy : nullptr);
   return results;
 }

@@ -19,22 +19,6 @@ void read_number(const Section& server, std::string_view key, double& into) {
   if (const std::optional<double> value = server.number(key)) into = *value;
 }
 
-ForeignServer load_server(const Section& section, const models::Node& consumer) {
-  ForeignServer server;
-  server.fdw_tuple_cost = consumer.postgres >= 17 ? 0.2 : 0.01;
-  server.fetch_size = static_cast<int>(section.whole("fetch_size").value_or(10'000));
-  const std::optional<Section> given = section.object("server");
-  if (!given) return server;
-  server.use_remote_estimate = given->flag("use_remote_estimate", false);
-  read_number(*given, "fdw_startup_cost", server.fdw_startup_cost);
-  read_number(*given, "fdw_tuple_cost", server.fdw_tuple_cost);
-  server.async_capable = given->flag("async_capable", false);
-  server.import_collate = given->flag("import_collate", true);
-  server.analyzed = given->flag("analyzed", true);
-  for (const Word& word : given->words("extensions")) server.extensions.push_back(word.text);
-  return server;
-}
-
 /// The tables a consumer's SQL may name: foreign ones first, then those of its own node.
 class Visible {
  public:
@@ -139,6 +123,22 @@ bool same_order(const std::string& a, const std::string& b) {
   return plain(a) == plain(b);
 }
 
+models::ForeignServer load_server(const Section& section, const models::Node& consumer) {
+  ForeignServer server;
+  server.fdw_tuple_cost = consumer.postgres >= 17 ? 0.2 : 0.01;
+  server.fetch_size = static_cast<int>(section.whole("fetch_size").value_or(10'000));
+  const std::optional<Section> given = section.object("server");
+  if (!given) return server;
+  server.use_remote_estimate = given->flag("use_remote_estimate", false);
+  read_number(*given, "fdw_startup_cost", server.fdw_startup_cost);
+  read_number(*given, "fdw_tuple_cost", server.fdw_tuple_cost);
+  server.async_capable = given->flag("async_capable", false);
+  server.import_collate = given->flag("import_collate", true);
+  server.analyzed = given->flag("analyzed", true);
+  for (const Word& word : given->words("extensions")) server.extensions.push_back(word.text);
+  return server;
+}
+
 void load_foreign_server(Loading& loading, const Section& section, int database,
                          Consumer& consumer) {
   models::Mesh& mesh = loading.mesh;
@@ -158,7 +158,6 @@ void load_foreign_server(Loading& loading, const Section& section, int database,
   if (consumer.link < 0 && consumer.node != producer)
     mesh.assumptions.push_back(fmt::format(
         "{}: no link to the producer is given, so the network is never slow", section.path()));
-  consumer.server = load_server(section, node);
   const std::string& remote = mesh.nodes[static_cast<std::size_t>(producer)].collation;
   consumer.server.article_collation =
       section.choice("fdw_collation_model").value_or("postgres") == "article" &&

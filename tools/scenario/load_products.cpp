@@ -263,6 +263,9 @@ Consumer load_consumer(Loading& loading, const Section& section, int product_ind
                                 sql->mark.line,
                                 sql->mark.column});
   }
+  if (consumer.node >= 0)
+    consumer.server =
+        load_server(section, loading.mesh.nodes[static_cast<std::size_t>(consumer.node)]);
   if (consumer.mechanism == Mechanism::event) {
     consumer.subscription =
         load_subscription(loading, section, product_index, product, database, consumer.node);

@@ -168,7 +168,6 @@ models::ConsumerProvisioning load_consumer_provisioning(Loading& loading, const 
   if (section.given("view") && product.tables.size() > 1)
     section.problem_at("view", "the product has several tables, each under its own name",
                        "leave view: out: they appear as shared_products.TABLE");
-  consumer.fetch_size = static_cast<int>(section.whole("fetch_size").value_or(10'000));
   return consumer;
 }
 

@@ -53,6 +53,8 @@ void load_profiles(Loading& loading, const Section& root);
 void load_domains(Loading& loading, const Section& root);  // databases, DDL, tables
 void load_workloads(Loading& loading);                     // streams and jobs of the domains
 void load_products(Loading& loading, const Section& root);
+/// The foreign server that a consumer has, or would have under another mechanism.
+models::ForeignServer load_server(const Section& consumer, const models::Node& node);
 void load_foreign_server(Loading& loading, const Section& consumer, int database,
                          models::Consumer& into);
 void plan_foreign_queries(Loading& loading, const Section& root);  // once all products are read

@@ -90,7 +90,6 @@ TEST(Provisioning, ConsumersReadInADomainByARole) {
   EXPECT_EQ(sales.domain, 1);
   EXPECT_EQ(sales.role, "sales_app");  // a domain without roles has one
   EXPECT_EQ(sales.view, "desk.orders");
-  EXPECT_EQ(sales.fetch_size, 10'000);
   EXPECT_EQ(loaded.provisioning.scheduled_jobs, std::vector<bool>{true});
 }
 

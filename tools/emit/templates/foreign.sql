@@ -28,14 +28,14 @@ WHERE EXISTS (SELECT FROM pg_catalog.pg_user_mappings
 \unset password
 
 -- Imported as the role the mapping is for, beside the tables that are in use, and only put in
--- their place where something differs. Collations come with the columns (import_collate).
+-- their place where something differs.
 CREATE SCHEMA IF NOT EXISTS {{foreign_schema}} AUTHORIZATION {{federation}};
 {{#tables}}
 BEGIN;
 CREATE SCHEMA {{scratch_schema}} AUTHORIZATION {{federation}};
 SET LOCAL ROLE {{federation}};
 IMPORT FOREIGN SCHEMA {{remote_schema}} LIMIT TO ({{remote_table}})
-    FROM SERVER {{server}} INTO {{scratch_schema}};
+    FROM SERVER {{server}} INTO {{scratch_schema}}{{import_options}};
 SELECT coalesce((SELECT array_agg((attname, attnum, atttypid, atttypmod, attcollation, attnotnull, attfdwoptions)::text ORDER BY attnum)
                  FROM pg_catalog.pg_attribute
                  WHERE attrelid = to_regclass({{scratch_text}}) AND attnum > 0 AND NOT attisdropped)
@@ -49,7 +49,9 @@ DROP VIEW IF EXISTS {{view}};
 SET LOCAL ROLE {{federation}};
 DROP FOREIGN TABLE IF EXISTS {{foreign_table}};
 ALTER FOREIGN TABLE {{scratch_table}} SET SCHEMA {{foreign_schema}};
+{{#analyze}}
 ANALYZE {{foreign_table}};
+{{/analyze}}
 \else
 DROP FOREIGN TABLE {{scratch_table}};
 \endif

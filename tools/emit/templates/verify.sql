@@ -82,6 +82,30 @@ END
 $explain$;
 RESET ROLE;
 {{/foreign}}
+{{#queries}}
+-- What the simulation took to be sent for {{query_name}}.
+SET ROLE {{reader}};
+SET search_path = {{search_path}};
+DO $explain$
+DECLARE
+    line text;
+    sent text[] := '{}';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (VERBOSE, COSTS OFF) ' || {{query}} LOOP
+        IF line LIKE '%Remote SQL: %' THEN
+            sent := sent || concat_ws(' ', 'SELECT', CASE WHEN line LIKE '% JOIN %' THEN 'JOIN' END,
+                CASE WHEN line LIKE '% WHERE %' THEN 'WHERE' END, CASE WHEN line LIKE '% GROUP BY %' THEN 'GROUP BY' END,
+                CASE WHEN line LIKE '% ORDER BY %' THEN 'ORDER BY' END, CASE WHEN line LIKE '% LIMIT %' THEN 'LIMIT' END);
+        END IF;
+    END LOOP;
+    IF ARRAY(SELECT s FROM unnest(sent) s ORDER BY s COLLATE "C") <> {{expected}} THEN
+        RAISE WARNING 'query %: the simulation took % to be sent, the planner sends %', {{query_name_text}}, {{expected}}, sent;
+    END IF;
+END
+$explain$;
+RESET search_path;
+RESET ROLE;
+{{/queries}}
 
 SELECT what AS problem FROM problem ORDER BY 1;
 SELECT count(*) > 0 AS failed, count(*) AS problems FROM problem \gset
