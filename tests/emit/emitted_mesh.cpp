@@ -138,11 +138,16 @@ void EmittedMesh::configure() {
 }
 
 EmittedMesh::Ran EmittedMesh::script(const std::string& command) {
-  const fs::path output = scratch_.path() / "script.out";
-  std::string shell = fmt::format("cd {} && env -i {} bash ./{} > {} 2>&1; echo $?",
-                                  bundle_.string(), environment_, command, output.string());
+  return this->command("bash ./" + command);
+}
+
+EmittedMesh::Ran EmittedMesh::command(const std::string& shell) {
+  const fs::path output = scratch_.path() / "command.out";
+  const std::string line =
+      fmt::format("cd {} && env -i {} sh -c {} > {} 2>&1; echo $?", bundle_.string(), environment_,
+                  shell_word(shell), output.string());
   Ran ran;
-  ran.exit = std::stoi(harness::run({"/bin/sh", "-c", shell}, std::chrono::minutes{3}));
+  ran.exit = std::stoi(harness::run({"/bin/sh", "-c", line}, std::chrono::minutes{3}));
   ran.output = harness::read_text(output);
   return ran;
 }

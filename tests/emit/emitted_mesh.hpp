@@ -31,7 +31,8 @@ class EmittedMesh {
     int exit = -1;
     std::string output;  // of stdout and stderr
   };
-  Ran script(const std::string& command);  // "apply.sh --dry-run", in the bundle's folder
+  Ran command(const std::string& shell);   // in the bundle's folder, with its environment
+  Ran script(const std::string& command);  // "apply.sh --dry-run"
   /// The same, and it must succeed.
   void apply();
 

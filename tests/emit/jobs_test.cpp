@@ -91,34 +91,5 @@ TEST(EmittedMedallion, JobsRunAndTheKillRoutineEndsWhatHoldsVacuumBack) {
       std::string::npos);
 }
 
-/// The bundle without pg_cron's part on later majors.
-void expect_event_mesh_on(int major) {
-  MeshOptions options;
-  options.scenario = SOURCE_DIR "/scenarios/media_mesh.yaml";
-  options.mechanism = models::Mechanism::event;
-  options.postgres = major;
-  options.overrides = {"nodes.media-prod.settings.shared_buffers=32MB",
-                       "nodes.marketing-prod.settings.shared_buffers=32MB",
-                       "nodes.media-prod.settings.shared_preload_libraries=''",
-                       "nodes.marketing-prod.settings.shared_preload_libraries=''"};
-  EmittedMesh mesh{options};
-  mesh.apply_twice();
-  EXPECT_TRUE(std::filesystem::exists(mesh.folder() / "media-prod" / "crontab"));
-  harness::Connection producer = mesh.superuser("media-prod", "media_analytics");
-  producer.execute(
-      "INSERT INTO media_consumption.mrt_marketing_weekly_engagement VALUES ('2026-01-05', 'gold', "
-      "'DE', 1, 2)");
-  harness::Connection app = mesh.as("marketing_app", "marketing-prod", "marketing_analytics");
-  EXPECT_EQ(
-      eventually(app, "SELECT weekly_events FROM shared_products.mrt_media_weekly_engagement", "1"),
-      "1");
-  producer.close();
-  app.close();
-  EXPECT_EQ(mesh.script("rollback.sh --drop-data").exit, 0);
-}
-
-TEST(EmittedMedia, Postgres17TakesTheBundleWithoutPgCron) { expect_event_mesh_on(17); }
-TEST(EmittedMedia, Postgres18TakesTheBundleWithoutPgCron) { expect_event_mesh_on(18); }
-
 }  // namespace
 }  // namespace emit
