@@ -77,9 +77,30 @@ std::vector<RemoteSnapshots> remote_snapshots(const Mesh& mesh, const Draws& dra
       if (std::find(databases.begin(), databases.end(), scan.server) == databases.end())
         databases.push_back(scan.server);
     for (const int database : databases)
-      all.push_back({database, use.per_day / 86400, use.snapshot_seconds});
+      all.push_back({query.label, database, use.per_day / 86400, use.snapshot_seconds});
   }
   return all;
+}
+
+Mesh with_remote_snapshots(Mesh mesh) {
+  constexpr double soon = 1e-3;  // seconds between two that follow each other
+  for (const RemoteSnapshots& held : remote_snapshots(mesh, {})) {
+    if (held.database < 0 || held.per_second <= 0) continue;
+    const Database& producer = mesh.databases[static_cast<std::size_t>(held.database)];
+    const Node& node = mesh.nodes[static_cast<std::size_t>(producer.node)];
+    if (held.seconds < sim::seconds(node.settings.autovacuum_naptime)) continue;
+    Incident snapshot;
+    snapshot.name = "query " + held.query;
+    snapshot.kind = Incident::Kind::open_transaction;
+    snapshot.node = producer.node;
+    snapshot.database = held.database;
+    snapshot.every = std::max(soon, 1 / held.per_second - held.seconds);
+    snapshot.duration = held.seconds;
+    snapshot.repeatable_read = true;
+    snapshot.writes = false;
+    mesh.incidents.push_back(std::move(snapshot));
+  }
+  return mesh;
 }
 
 std::vector<double> federated_link_bytes(const Mesh& mesh, const Draws& draws) {

@@ -31,14 +31,24 @@ struct FederatedUse {
 /// of Holds     at the size that tables have at the start of the run
 FederatedUse federated_use(const Mesh& mesh, const FederatedQuery& query, const Draws& draws);
 
-/// Snapshots that federation opens in a producer's database: they hold its horizon, see
-/// Simulation's vacuum.
+/// Snapshots that federation opens in a producer's database.
 struct RemoteSnapshots {
+  std::string query;  // FederatedQuery::label
   int database = -1;
   double per_second = 0;  // transactions begun
   double seconds = 0;     // each stays open
 };
 std::vector<RemoteSnapshots> remote_snapshots(const Mesh& mesh, const Draws& draws);
+
+/// The mesh with its federated queries as open transactions of the producer, which hold its horizon
+/// like any other: `query CONSUMER/NAME`, every 1/rate, for as long as one takes at the medians of
+/// what is uncertain; back to back where they overlap. A query that is shorter than the producer's
+/// autovacuum_naptime is left out: what dies meanwhile is less than one visit of the launcher
+/// finds.
+///
+/// Source    postgres_fdw connection.c, begin_remote_xact(): START TRANSACTION ISOLATION LEVEL
+///           REPEATABLE READ, until the local transaction ends
+Mesh with_remote_snapshots(Mesh mesh);
 
 /// Bytes a day of federated queries over each of Mesh::links.
 std::vector<double> federated_link_bytes(const Mesh& mesh, const Draws& draws);

@@ -9,6 +9,9 @@
 namespace models {
 
 struct Model::Implementation {
+  explicit Implementation(const Mesh& described)
+      : mesh{with_remote_snapshots(described)}, layout{make_layout(mesh)} {}
+
   Mesh mesh;
   Layout layout;
   mutable CurveCache curves;
@@ -33,8 +36,7 @@ void store_federation(const Mesh& mesh, const Layout& layout, const Draws& draws
 }  // namespace
 
 Model::Model(const Mesh& mesh)
-    : implementation_{new Implementation{mesh, make_layout(mesh), {}}} {
-}  // NOLINT: owned, the header hides the type
+    : implementation_{new Implementation{mesh}} {}  // NOLINT: owned, the header hides the type
 
 Model::~Model() { delete implementation_; }  // NOLINT
 

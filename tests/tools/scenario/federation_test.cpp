@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "models/fdw_load.hpp"
+#include "models/layout.hpp"
+#include "models/simulate.hpp"
 #include "tests/tools/scenario/loading.hpp"
 
 namespace scenario {
@@ -106,6 +108,39 @@ TEST(Federation, BytesADayAreExecutionsTimesBytes) {
   const auto snapshots = models::remote_snapshots(loaded.mesh, {});
   ASSERT_EQ(snapshots.size(), 4u);
   EXPECT_EQ(snapshots[0].database, 0);
+}
+
+TEST(Federation, ALongQueryHoldsTheProducersHorizonUnderItsName) {
+  const std::string query = "products.orders.consumers.reports.queries[0]";
+  const Loaded loaded = load(federated, {query + ".rate=2/h", query + ".hold=10min"});
+  const models::Mesh mesh = models::with_remote_snapshots(loaded.mesh);
+  ASSERT_EQ(mesh.incidents.size(), 1u) << "the others are over within a second";
+  const models::Incident& held = mesh.incidents[0];
+  EXPECT_EQ(held.name, "query reports/by_status");
+  EXPECT_EQ(held.database, 0);
+  EXPECT_TRUE(models::holds_horizon(held, 0));
+  EXPECT_GT(held.duration.value, 600);
+  EXPECT_LT(held.duration.value, 605);
+  EXPECT_DOUBLE_EQ(held.every.value + held.duration.value, 1800);
+  // Back to back where one has not ended when the next one begins.
+  const Loaded often = load(federated, {query + ".rate=20/h", query + ".hold=10min"});
+  EXPECT_LT(models::with_remote_snapshots(often.mesh).incidents.at(0).every.value, 0.01);
+}
+
+TEST(Federation, DeadRowsWaitForTheQueryThatMaySeeThem) {
+  const std::string query = "products.orders.consumers.reports.queries[0]";
+  const auto dead_rows = [&](const std::string& hold) {
+    const Loaded loaded = load(
+        federated, {"domains.shop.workload=[{name: edits, sql: UPDATE orders SET status = $1 WHERE "
+                    "id = $2, rate: 100/s}]",
+                    "horizon=12h", query + ".rate=4/d", query + ".hold=" + hold});
+    const models::Model model{loaded.mesh};
+    const auto outcomes = model.simulate(1, 0).outcomes;
+    for (std::size_t o = 0; o < outcomes.size(); ++o)
+      if (model.outcomes()[o].metric == "n_dead_tup") return outcomes[o];
+    return -1.0;
+  };
+  EXPECT_GT(dead_rows("3h"), 5 * dead_rows("1s"));
 }
 
 TEST(Federation, BadQueriesAreReportedAtTheirPlace) {
