@@ -123,7 +123,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   for (std::size_t i = 0; i < mesh.incidents.size(); ++i) {
     incidents_.emplace_back();
     incidents_.back().timer = timer(Kind::incident, i);
-    incidents_.back().rng = streams_.named("incident/" + mesh.incidents[i].name, i);
+    incidents_.back().rng = streams_.named("incident/" + mesh.incidents[i].name);
   }
   kill_ = timer(Kind::kill, 0);
   for (std::size_t j = 0; j < load.jobs.size(); ++j) jobs_.push_back({false, timer(Kind::job, j)});

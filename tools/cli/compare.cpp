@@ -7,6 +7,7 @@
 
 #include "tools/cli/command.hpp"
 #include "tools/cli/interrupt.hpp"
+#include "tools/cli/mechanisms.hpp"
 #include "tools/cli/planning.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/terminal.hpp"
@@ -22,6 +23,7 @@ struct CompareArguments : Planning {
   std::string other;
   std::vector<std::string> against;
   std::string tolerance;
+  Mechanisms mechanisms;
 };
 
 std::optional<std::int64_t> run_number(const std::string& text) {
@@ -125,7 +127,8 @@ Exit compare(Arguments arguments) {
                 "draws, each difference with its uncertainty.",
                 "meshplan compare old.yaml new.yaml\n  meshplan compare mesh.yaml --set "
                 "nodes.a.settings.max_wal_size=4GB --against nodes.a.settings.max_wal_size=8GB\n  "
-                "meshplan compare 3 7 --db meshplan.db --tolerance 5% --gate"};
+                "meshplan compare mesh.yaml --mechanisms logical,federated,event\n  meshplan "
+                "compare 3 7 --db meshplan.db --tolerance 5% --gate"};
   parser.options()
       .add_option("FILE", a.file, "The scenario, or the number of a stored run")
       ->required()
@@ -142,6 +145,7 @@ Exit compare(Arguments arguments) {
       .add_option("--tolerance", a.tolerance,
                   "With --gate: how much worse a figure may get before the exit code is 3 [0%]")
       ->option_text("SHARE");
+  add_mechanisms(parser, a.mechanisms);
   add_planning(parser, a, false);
   if (!parser.parse(arguments)) return done;
   const double tolerance = read_tolerance(a.tolerance);
@@ -151,11 +155,14 @@ Exit compare(Arguments arguments) {
     answer(a, results);
     return a.gate && got_worse(results, tolerance) ? objective_missed : done;
   }
-  if (a.other.empty() && a.against.empty())
+  const bool mechanisms = !a.mechanisms.names.empty();
+  if (a.other.empty() && a.against.empty() && !mechanisms)
     throw UsageError{"meshplan compare: compare with what?",
-                     "name a second scenario, or say --against PATH=VALUE"};
+                     "name a second scenario, or say --against PATH=VALUE or --mechanisms A,B"};
+  if (mechanisms && (!a.other.empty() || !a.against.empty()))
+    throw UsageError{"meshplan compare: --mechanisms takes one scenario and no --against"};
   check_database(a);
-  const plan::Results results = simulate(a, {});
+  const plan::Results results = mechanisms ? compare_mechanisms(a, a.mechanisms) : simulate(a, {});
   answer(a, results);
   store_run(a, results);
   if (results.interrupted) return interrupted;

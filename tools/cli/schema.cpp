@@ -5,6 +5,7 @@
 #include "models/simulate.hpp"
 #include "tools/cli/command.hpp"
 #include "tools/cli/parse.hpp"
+#include "tools/plan/mechanisms.hpp"
 #include "tools/report/json.hpp"
 #include "tools/scenario/scenario.hpp"
 #include "tools/store/views.hpp"
@@ -12,11 +13,19 @@
 namespace cli {
 namespace {
 
+/// What simulations find, then what `compare --mechanisms` does.
+std::vector<models::Metric> all_metrics() {
+  std::vector<models::Metric> all = models::metrics();
+  const std::vector<models::Metric>& matrix = plan::matrix_metrics();
+  all.insert(all.end(), matrix.begin(), matrix.end());
+  return all;
+}
+
 std::string metrics_as(Format format) {
   if (format == Format::json) {
     nlohmann::ordered_json j{{"format_version", 1}};
     j["metrics"] = nlohmann::ordered_json::array();
-    for (const models::Metric& m : models::metrics())
+    for (const models::Metric& m : all_metrics())
       j["metrics"].push_back({{"metric", m.name},
                               {"unit", m.unit},
                               {"subject", m.subject},
@@ -26,7 +35,7 @@ std::string metrics_as(Format format) {
   }
   std::string page =
       format == Format::markdown ? "| Metric | Unit | Of a | Meaning |\n|:--|:--|:--|:--|\n" : "";
-  for (const models::Metric& m : models::metrics())
+  for (const models::Metric& m : all_metrics())
     page += fmt::format(fmt::runtime(format == Format::markdown ? "| `{}` | {} | {} | {} |\n"
                                                                 : "{:24} {:6} {:7} {}\n"),
                         m.name, m.unit, m.subject, m.description);

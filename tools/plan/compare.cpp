@@ -23,16 +23,43 @@ struct Row {
   const char* metric;
   int better;  // -1: smaller values are
 };
-constexpr std::array rows{
-    Row{"volume_used", -1},        Row{"disk_full", -1},  Row{"time_to_disk_full", 1},
-    Row{"write_seconds_lost", -1}, Row{"slot_lost", -1},  Row{"outage_tolerance", 1},
-    Row{"retained_wal", -1},       Row{"replay_lag", -1}, Row{"catch_up_time", -1},
-    Row{"pg_wal_size", -1},        Row{"wal_bytes", 0},   Row{"link_bytes", -1},
-    Row{"database_size", -1},      Row{"table_size", -1}, Row{"n_dead_tup", -1}};
+constexpr std::array rows{Row{"isolation", -1},
+                          Row{"read_latency", -1},
+                          Row{"freshness", -1},
+                          Row{"availability", 1},
+                          Row{"network_bytes", -1},
+                          Row{"node_bytes", -1},
+                          Row{"storage_overhead", -1},
+                          Row{"disk_exhaustion", -1},
+                          Row{"slot_loss", -1},
+                          Row{"bloat", -1},
+                          Row{"blast_write_seconds", -1},
+                          Row{"blast_bytes", -1},
+                          Row{"objectives_missed", -1},
+                          Row{"money", -1},
+                          Row{"regret", -1},
+                          Row{"break_even", 0},
+                          Row{"break_even_money", 0},
+                          Row{"volume_used", -1},
+                          Row{"disk_full", -1},
+                          Row{"time_to_disk_full", 1},
+                          Row{"write_seconds_lost", -1},
+                          Row{"slot_lost", -1},
+                          Row{"outage_tolerance", 1},
+                          Row{"retained_wal", -1},
+                          Row{"replay_lag", -1},
+                          Row{"catch_up_time", -1},
+                          Row{"pg_wal_size", -1},
+                          Row{"wal_bytes", 0},
+                          Row{"link_bytes", -1},
+                          Row{"database_size", -1},
+                          Row{"table_size", -1},
+                          Row{"n_dead_tup", -1}};
 
 std::vector<std::string> statistics(const Outcome& o) {
   if (o.key.unit == "0/1") return {"probability"};
   if (o.time_to) return {"p5"};
+  if (better(o.key.metric) > 0) return {"p50", "p5"};
   return {"p50", "p99"};
 }
 

@@ -7,6 +7,7 @@
 
 #include "tools/plan/compare.hpp"
 #include "tools/plan/words.hpp"
+#include "tools/report/matrix.hpp"
 #include "tools/report/table.hpp"
 
 namespace report {
@@ -84,6 +85,7 @@ std::string comparison_text(const plan::Results& r, const TextOptions& options) 
     for (const std::string& line : wrap(text, width)) page += (bold ? tone(line) : line) + "\n";
   };
   if (r.comparisons.empty()) return "There is nothing to compare.\n";
+  if (has_matrix(r)) return matrix_text(r, options);
   paragraph(fmt::format("{}: {} replicates over {}, seed {}, the same draws in every variant",
                         r.scenario_name, r.replicates, plan::duration_in_words(r.horizon), r.seed),
             false);
@@ -120,6 +122,7 @@ std::string comparison_text(const plan::Results& r, const TextOptions& options) 
 
 std::string comparison_markdown(const plan::Results& r) {
   if (r.comparisons.empty()) return "There is nothing to compare.\n";
+  if (has_matrix(r)) return matrix_markdown(r);
   std::string page = fmt::format("## {}\n\n", plan::differences_in_words(r.comparisons, r.horizon));
   page += fmt::format("{}: {} replicates over {}, seed {}\n\n| Figure |", r.scenario_name,
                       r.replicates, plan::duration_in_words(r.horizon), r.seed);

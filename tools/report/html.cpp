@@ -8,10 +8,12 @@
 #include <map>
 #include <tuple>
 
+#include "tools/plan/mechanisms.hpp"
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/words.hpp"
 #include "tools/report/chart.hpp"
 #include "tools/report/headline.hpp"
+#include "tools/report/matrix.hpp"
 #include "tools/report/moments.hpp"
 #include "tools/report/resources.hpp"
 #include "tools/report/story.hpp"
@@ -347,7 +349,9 @@ class Page {
     const auto note = [](std::vector<std::string>& all, const std::string& one) {
       if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
     };
+    set(page_, "recommended", plan::recommendations_in_words(r_.comparisons));
     for (const plan::Comparison& c : r_.comparisons) {
+      if (c.key.metric == "recommendation") continue;  // told above the table
       std::string name = c.key.metric + " " + c.key.subject;
       if (!c.statistic.empty()) name += ", " + c.statistic;
       note(variants, c.variant);
@@ -381,8 +385,9 @@ class Page {
   }
 
   std::string figure(const plan::Comparison& c, double value) const {
-    if (!c.text.empty()) return c.text;
-    return plan::in_words(value, c.statistic == "probability" ? "ratio" : c.key.unit, r_.horizon);
+    plan::Comparison shown = c;
+    shown.value = value;
+    return matrix_figure(shown, r_.horizon);
   }
 
   void tornado() {

@@ -9,6 +9,7 @@
 #include "tools/scenario/overrides.hpp"
 #include "tools/scenario/sha256.hpp"
 #include "tools/scenario/time_zone.hpp"
+#include "tools/scenario/translate.hpp"
 
 namespace scenario {
 namespace {
@@ -51,6 +52,11 @@ std::string hash_of(const std::string& text, const Options& options,
   };
   add(text);
   for (const std::string& part : options.overrides) add("--set " + part);
+  if (options.translation) {
+    add(fmt::format("mechanism {} {}", name(options.translation->mechanism),
+                    options.translation->keep_hardware));
+    for (const std::string& product : options.translation->products) add("product " + product);
+  }
   for (const std::string& part : included) add(part);
   return sha256(all);
 }
@@ -67,6 +73,11 @@ Loaded load_text(std::string text, const std::string& file, const Options& optio
   overrides.apply(tree, root_object(), problems, false);
   expand(tree, root_object(), problems);
   overrides.apply(tree, root_object(), problems, true);
+  if (options.translation) {
+    const Loaded as_it_is = load_text(text, file, {.overrides = options.overrides});
+    loaded.rules =
+        translate(tree, as_it_is.mesh, as_it_is.provisioning, *options.translation, problems);
+  }
 
   Loading loading{problems, loaded.mesh, directory_of(file)};
   const Section root{problems, loaded.mesh, tree, root_object(), "", {source, 1, 1}};

@@ -53,9 +53,17 @@ struct Notice {
   models::Place place = {};  // file empty: the mesh as a whole
 };
 
+/// Products shared by another mechanism than the scenario's; see tools/scenario/translate.hpp.
+struct Translation {
+  models::Mechanism mechanism = models::Mechanism::event;
+  std::vector<std::string> products = {};  // empty: all
+  bool keep_hardware = true;  // a vanished node's cores and memory are added to the host
+};
+
 struct Options {
-  std::vector<std::string>
-      overrides;  // `--set` arguments, path=value, applied in order before the file is read
+  std::vector<std::string> overrides =
+      {};  // `--set` arguments, path=value, applied in order before the file is read
+  std::optional<Translation> translation = {};
 };
 
 struct Loaded {
@@ -67,6 +75,7 @@ struct Loaded {
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> replicates;
   std::vector<Notice> notices;
+  std::vector<std::string> rules;  // what a translation did, one sentence each
 };
 
 /// Reads a scenario file. DDL files are looked up beside it.
@@ -83,7 +92,8 @@ struct LintRule {
   std::string_view about;  // the hazard in a few words
 };
 const std::vector<LintRule>& lint_rules();
-std::string_view name(Severity severity);  // error, warning, notice
+std::string_view name(Severity severity);            // error, warning, notice
+std::string_view name(models::Mechanism mechanism);  // event, federated, databases, logical
 
 /// Hazards of a mesh that can run, each by one of lint_rules(). Called by load_file; again after a
 /// what-if edit.

@@ -74,6 +74,90 @@ TEST_F(PlannerTest, SolveTakesAnObjectiveAndAPercentileOfTheCommandLine) {
             std::string::npos);
 }
 
+/// Two domains on two nodes that share a table.
+constexpr const char* shared_mesh = R"y(meshplan: 1
+name: shared
+horizon: 2d
+nodes:
+  shop: {postgres: 15, cores: 4, volumes: {data: {size: 100GB}}, settings: {wal_level: logical}}
+  desk: {postgres: 15, cores: 2, volumes: {data: {size: 50GB}}}
+links:
+  - {between: [shop, desk], bandwidth: 1Gbit/s, rtt: 2ms}
+domains:
+  sales:
+    node: shop
+    ddl: CREATE TABLE orders (id bigint PRIMARY KEY, note text NOT NULL);
+    tables: {orders: {rows: 200k, widths: {note: 60}}}
+    workload:
+      - {name: new, sql: "INSERT INTO orders (id, note) VALUES ($1, $2)", rate: 50/s}
+  reports:
+    node: desk
+    ddl: CREATE TABLE targets (id integer PRIMARY KEY);
+    tables: {targets: {rows: 10k}}
+products:
+  orders:
+    table: orders
+    consumers:
+      reports: {node: desk, mechanism: event, queries: [{sql: SELECT id FROM orders, rate: 10/h}]}
+)y";
+
+TEST_F(PlannerTest, MechanismsAreComparedInAMatrixWithARecommendation) {
+  write("shared.yaml", shared_mesh);
+  const std::string asked = "compare shared.yaml --mechanisms logical,federated,event";
+  const Ran ran = meshplan(asked + " --replicates 5");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  for (const char* part :
+       {"orders: logical is recommended", "isolation", "freshness", "disk_exhaustion",
+        "queries a day", "logical: desk vanishes; its cores and memory are added to shop"})
+    EXPECT_NE(flat(ran.out).find(part), std::string::npos) << part << "\n" << ran.out;
+  const Ran page = meshplan("report meshplan.db --html page.html");
+  ASSERT_EQ(page.exit, 0) << page.err;
+  EXPECT_NE(read_file(folder_ / "page.html").find("orders: logical is recommended"),
+            std::string::npos);
+  const Ran markdown = meshplan(asked + " --replicates 5 --no-db --format markdown");
+  EXPECT_NE(markdown.out.find("| `network_bytes` orders | 0 B"), std::string::npos) << markdown.out;
+}
+
+TEST_F(PlannerTest, TheMatrixIsTheSameOnAnyNumberOfThreads) {
+  write("shared.yaml", shared_mesh);
+  const std::string asked =
+      "compare shared.yaml --mechanisms databases,event --no-db --format json --replicates 5";
+  const auto comparisons = [&](const char* threads) {
+    return json::parse(meshplan(asked + threads).out)["comparisons"];
+  };
+  EXPECT_EQ(comparisons(" --threads 1"), comparisons(" --threads 3"));
+}
+
+TEST_F(PlannerTest, PricesPutMoneyIntoTheMatrix) {
+  write("shared.yaml", shared_mesh);
+  write("prices.yaml", "currency: EUR\nstorage_gb_month: 1\n");
+  const std::string asked =
+      "compare shared.yaml --mechanisms event,logical --no-db --replicates 5 --prices ";
+  const Ran ran = meshplan(asked + "prices.yaml");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(ran.out.find("150 EUR"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("100 EUR"), std::string::npos) << ran.out;
+  write("wrong.yaml", "currency: EUR\nstorage: 1\n");
+  const Ran wrong = meshplan(asked + "wrong.yaml");
+  EXPECT_EQ(wrong.exit, 2);
+  EXPECT_NE(wrong.err.find("wrong.yaml:2:1"), std::string::npos) << wrong.err;
+}
+
+TEST_F(PlannerTest, WhatCannotBeTranslatedIsRefusedOrSaid) {
+  write("shared.yaml", shared_mesh);
+  EXPECT_EQ(meshplan("compare shared.yaml --mechanisms telepathy").exit, 2);
+  EXPECT_EQ(meshplan("compare shared.yaml shared.yaml --mechanisms event").exit, 2);
+  EXPECT_EQ(meshplan("compare shared.yaml --mechanisms event --product order").exit, 2);
+  EXPECT_EQ(meshplan("compare mesh.yaml --mechanisms event").exit, 2);  // shares nothing
+  // Both domains have a table of that name: they cannot live in one database.
+  const Ran ran = meshplan(
+      "compare shared.yaml --mechanisms event,logical --no-db --replicates 3 --set "
+      "'domains.reports.ddl=CREATE TABLE orders (id integer PRIMARY KEY)' --set "
+      "'domains.reports.tables={orders: {rows: 5}}' --set products.orders.domain=sales");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_NE(flat(ran.out).find("logical: cannot be built"), std::string::npos) << ran.out;
+}
+
 TEST_F(PlannerTest, ShardsMergedHoldTheRowsOfTheWholeSweep) {
   const std::string sweep =
       "sweep mesh.yaml --vary nodes.db.volumes.data.size=20GB..80GB:4 --vary "

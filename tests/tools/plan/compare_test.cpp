@@ -43,6 +43,26 @@ TEST(Compare, FindsTheAnalyticDifferenceOfMediansWithinItsInterval) {
   EXPECT_FALSE(variant->best);
 }
 
+// The draws of an incident go by its name: an incident less before it moves none of them.
+TEST(Compare, AVariantWithoutAnIncidentDrawsTheOthersAsBefore) {
+  models::Mesh with = outage_mesh({}), without = with;
+  models::Incident session;
+  session.name = "session";
+  session.kind = models::Incident::Kind::open_transaction;
+  session.database = 1;
+  session.writes = false;
+  session.every = 7200;
+  session.duration = 60;
+  with.incidents.insert(with.incidents.begin(), session);
+  const RunOptions options{.replicates = 20, .seed = 5};
+  const Variant a = simulate_variant(with, options), b = simulate_variant(without, options);
+  const Outcome* lag = find(a.outcomes, "replay_lag", "orders");
+  const Outcome* same = find(b.outcomes, "replay_lag", "orders");
+  ASSERT_TRUE(lag != nullptr && same != nullptr);
+  EXPECT_EQ(lag->values, same->values);
+  EXPECT_GT(lag->maximum, lag->minimum);
+}
+
 TEST(Compare, SaysThatNothingDiffersWhenNothingDoes) {
   const RunOptions options{.replicates = 20};
   const auto all = compare(compared("a", {}, options), {compared("b", {}, options)});
