@@ -128,9 +128,4 @@ VacuumWal vacuum_wal(const VacuumWork& work, int major) {
   return wal;
 }
 
-VacuumWal analyze_wal(double columns) {
-  constexpr double per_column = 450, records_per_column = 2;
-  return {columns * per_column, columns * records_per_column};
-}
-
 }  // namespace models

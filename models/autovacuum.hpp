@@ -94,8 +94,4 @@ struct VacuumWal {
 };
 VacuumWal vacuum_wal(const VacuumWork& work, int major);
 
-/// Aligned WAL of an ANALYZE of so many columns: rows of pg_statistic replaced, pg_class updated.
-/// Source    0.45 kB per column of few distinct values, measured on 15; up to 3 kB with histograms
-VacuumWal analyze_wal(double columns);
-
 }  // namespace models

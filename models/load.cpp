@@ -74,7 +74,8 @@ void LoadBuilder::add_relations() {
 void LoadBuilder::describe_vacuum(SiteLoad& load, const Table& t, const TableGeometry& g,
                                   const Site& site) const {
   load.rows_per_page = g.per_page;
-  load.columns = static_cast<double>(t.columns.size());
+  load.full_page = page_image(page_size - g.page_free);
+  load.statistics = statistic_rows(t, g.widths, g.rows);
   if (site.node < 0) return;
   const Node& node = at(mesh_.nodes, site.node);
   load.vacuum = vacuum_settings(node.settings, t.autovacuum, node.postgres);

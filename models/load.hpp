@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/analyze.hpp"
 #include "models/autovacuum.hpp"
 #include "models/curve_cache.hpp"
 #include "models/gin.hpp"
@@ -152,9 +153,10 @@ struct SiteLoad {
   double rows_per_page = 1;
   double delete_rate = 0, oldest_rate = 0;  // at factor 1: all deletes, those of the oldest rows
   double oldest_share() const { return delete_rate > 0 ? oldest_rate / delete_rate : 0; }
-  int updates = -1;   // index into Load::updates
-  int database = -1;  // whose horizon counts
-  double columns = 0;
+  int updates = -1;      // index into Load::updates
+  int database = -1;     // whose horizon counts
+  double full_page = 0;  // WAL bytes of the image of a page full of rows
+  StatisticRows statistics;
   VacuumSettings vacuum;
   bool may_be_held = false;  // some incident holds the horizon of its database
 };

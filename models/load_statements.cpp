@@ -162,6 +162,18 @@ void LoadBuilder::add_insert(const Statement& statement, const Target& target, d
                  (keeps_data(target.site) ? 0 : g.t_len.mean);
     tail.touches = {{d, rate}};
     relation(target.site, RelationLoad::Kind::heap).imaged.push_back(std::move(tail));
+    // With hint images, each page that is filled is noted in the free space map: on its leaf, and
+    // up to the root when sessions wait for each other to extend the table. hio.c,
+    // RelationAddBlocks()
+    const Node& n = node_of(target.site);
+    if (g.rows > 0 && (n.data_checksums || n.settings.wal_log_hints)) {
+      ImagedPages map;
+      map.share = 0;
+      map.pages = target.connections > 1 ? 3 : 1;
+      map.image = page_image(page_size);
+      map.touches = {{d, rate / g.per_page}};
+      relation(target.site, RelationLoad::Kind::heap).imaged.push_back(std::move(map));
+    }
   }
   RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
   // Every session fills a page of its own, half full on average; the first takes the loaded

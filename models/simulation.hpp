@@ -146,6 +146,7 @@ class Simulation {
     double changed = 0, change_rate = 0;   // rows since the last ANALYZE
     double died = 0, death_rate = 0;       // row versions since the start, pruned ones counted
     double reltuples = 0;                  // as VACUUM or ANALYZE left it
+    Lsn maps_redo{-1}, analyzed_redo{-1};  // redo points whose images of maps, catalogs are logged
     int holders = 0;                       // open transactions that keep its dead rows
     VacuumRun run;
     double reusable = 0, reuse_rate = 0;  // rows that fit into space that vacuum has freed
@@ -177,7 +178,9 @@ class Simulation {
     bool rates_fresh = false;       // no rate has changed since then
     bool steps_waiting = false;     // curves have moved on since the rates were set
     double vacuum_phase = 0;        // naptimes: the launcher visits at phase + k naptime
-    double vacuum_overhead = 1;     // of sleeping and working over the cost model's time
+    Lsn analyzed_redo{-1};          // redo point since which these tables were analyzed
+    StatisticRows analyzed;
+    double vacuum_overhead = 1;  // of sleeping and working over the cost model's time
     std::vector<Worker> workers;
     double xids = 0;  // consumed up to `settled`
     // Checkpoints
@@ -300,6 +303,12 @@ class Simulation {
   void schedule_space(std::size_t site);
   void on_space_used_up(std::size_t site);
   void follow_past(std::size_t updates, const UpdateCurve::Past& past);
+
+  // ---- simulation_images.cpp: images of maintenance
+  // -----------------------------------------------------
+  bool logs_hints(std::size_t node) const;
+  void log_visible_images(std::size_t site);
+  void log_catalog_images(std::size_t site);
 
   // ---- simulation_horizon.cpp: who keeps dead rows
   // -----------------------------------------------------

@@ -141,7 +141,7 @@ void Simulation::start_vacuum(std::size_t index, std::size_t worker) {
   }
   if (run.analyzes) {
     constexpr double sample = 30'000;  // 300 rows per target of 100, a page each at most
-    const VacuumWal analyze = analyze_wal(load_.sites[index].columns);
+    const VacuumWal analyze = analyze_wal(load_.sites[index].statistics, mesh_.nodes[n].postgres);
     run.wal.bytes += analyze.bytes;
     run.wal.records += analyze.records;
     run.points += std::min(sample, relations_[relations_of_site_[index].front()].pages);
@@ -284,6 +284,8 @@ void Simulation::write_vacuum_wal(std::size_t index, double portion) {
 
 void Simulation::finish_vacuum(std::size_t index) {
   const auto n = static_cast<std::size_t>(layout_.sites[index].node);
+  if (sites_[index].run.vacuums) log_visible_images(index);
+  if (sites_[index].run.analyzes) log_catalog_images(index);
   write_vacuum_wal(index, 1 - sites_[index].run.portion);
   SiteState& state = sites_[index];
   VacuumRun& run = state.run;

@@ -137,6 +137,50 @@ TEST(Vacuum, WritesWal) {
   EXPECT_GT(outcomes(with).at("wal_records lab"), outcomes(without).at("wal_records lab") + 1000);
 }
 
+/// 400 rows a second into a loaded table, a checkpoint after 100 s, and the only visit of
+/// autovacuum that finds it due some time after that.
+Mesh growing_table(bool checksums) {
+  Mesh mesh = updated_table(false);
+  mesh.horizon = 250s;
+  mesh.nodes[0].data_checksums = checksums;
+  mesh.nodes[0].settings.autovacuum_naptime = 100s;
+  mesh.nodes[0].settings.checkpoint_timeout = 100s;
+  mesh.tables[0].autovacuum.vacuum_insert_threshold = 40'000;
+  mesh.tables[0].autovacuum.vacuum_insert_scale_factor = 0;
+  mesh.tables[0].autovacuum.analyze_threshold = 1e9;
+  mesh.streams[0].statements[0].kind = StatementKind::insert;
+  mesh.streams[0].statements[0].columns = {0, 1, 2};
+  mesh.streams[0].rate = 400;
+  return mesh;
+}
+
+TEST(Vacuum, LogsImagesOfPagesFilledBeforeTheRedoPointWithChecksumsOnly) {
+  Mesh with = growing_table(true), without = growing_table(false);
+  Mesh never = with;
+  never.tables[0].autovacuum.enabled = false;
+  const double images = outcomes(with).at("wal_fpi lab");
+  const double others = outcomes(never).at("wal_fpi lab");
+  // The visit is between 100 s and 200 s, the redo point at 100 s: 40 000 rows of about 70 a page
+  // were there; one more page is the visibility map's.
+  EXPECT_GT(images - others, 500);
+  EXPECT_LT(images - others, 650);
+  EXPECT_LT(outcomes(without).at("wal_fpi lab"), others + 2);
+}
+
+TEST(Vacuum, AnAnalyzeLogsTheCatalogPagesOncePerRedoPoint) {
+  Mesh mesh = growing_table(false);
+  mesh.tables[0].autovacuum.vacuum_insert_threshold = -1;
+  Mesh never = mesh;
+  mesh.tables[0].autovacuum.analyze_threshold = 10;
+  mesh.tables[0].autovacuum.analyze_scale_factor = 0;
+  mesh.nodes[0].settings.autovacuum_naptime = 10s;
+  // Three columns in 2.8 kB of pg_statistic and a long value's 6.5 kB: 4.3 + 3.8 pages, in each of
+  // three intervals between redo points.
+  const double images = outcomes(mesh).at("wal_fpi lab") - outcomes(never).at("wal_fpi lab");
+  EXPECT_GT(images, 3 * 7);
+  EXPECT_LT(images, 3 * 9);
+}
+
 /// A table of packed pages (about 48 rows of 170 bytes), of which one statement changes all rows.
 Mesh swept_table(int times) {
   Mesh mesh = updated_table(false);
