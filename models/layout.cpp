@@ -21,9 +21,9 @@ class Maker {
     layout_.sites = table_sites(mesh_);
     for (const Node& node : mesh_.nodes) add_node(node);
     for (const Subscription& s : mesh_.subscriptions)
-      add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.publisher)]);
+      add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.publisher)], s.copy_data);
     for (const Standby& s : mesh_.standbys)
-      add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.node)]);
+      add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.node)], false);
     for (const Site& site : layout_.sites) add_site(site);
     add_federation();
     return std::move(layout_);
@@ -59,9 +59,10 @@ class Maker {
     layout_.nodes.push_back(p);
   }
 
-  void add_slot(const std::string& slot, const Node& node) {
+  void add_slot(const std::string& slot, const Node& node, bool copied) {
     Layout::SlotPlaces p;
     p.outcomes = outcomes(slot_metrics, slot);
+    if (copied) p.copy_outcomes = outcomes(copy_metrics, slot);
     p.retained = series("retained_wal", slot, "");
     p.lag = series("slot_lag", slot, "");
     p.replay_lag = series("replay_lag", slot, "", "s");

@@ -24,6 +24,7 @@ struct Layout {
   };
   struct SlotPlaces {
     int outcomes = -1;                                         // first of slot_metrics
+    int copy_outcomes = -1;                                    // first of copy_metrics
     int retained = -1, lag = -1, replay_lag = -1, owner = -1;  // series
   };
   struct SitePlaces {
@@ -49,6 +50,7 @@ inline constexpr const char* slot_metrics[] = {
     "retained_wal",    "retained_wal_end",  "slot_lag",
     "replay_lag",      "catch_up_time",     "link_bytes",
     "outage_tolerance"};
+inline constexpr const char* copy_metrics[] = {"copy_time", "copy_bytes"};
 inline constexpr const char* table_metrics[] = {"heap_size",      "table_size", "n_live_tup",
                                                 "n_dead_tup",     "n_tup_upd",  "n_tup_hot_upd",
                                                 "autovacuum_runs"};

@@ -29,6 +29,7 @@ Load LoadBuilder::build() {
   add_relations();
   add_streams();
   add_jobs();
+  add_copies();
   finish_updates();
   finish_leaves();
   load_.curves = &curves_;
@@ -45,7 +46,11 @@ void LoadBuilder::add_relations() {
   for (std::size_t s = 0; s < sites_.size(); ++s) {
     const Site& site = sites_[s];
     const Table& t = at(mesh_.tables, site.table);
-    geometry_.push_back(table_geometry(t, draws_));
+    // The COPY of an initial copy finds the indexes already there.
+    Table filled = t;
+    filled.indexes_built_after_load &=
+        site.subscription < 0 || !at(mesh_.subscriptions, site.subscription).copy_data;
+    geometry_.push_back(table_geometry(filled, draws_));
     const TableGeometry& g = geometry_.back();
     const bool stored = site.node >= 0 && t.persistence != Persistence::temporary &&
                         (t.kind == Table::Kind::table || t.kind == Table::Kind::materialized_view);

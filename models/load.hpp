@@ -167,12 +167,22 @@ struct NodeLoad {
   std::vector<Contribution> xids;     // write transactions per second
 };
 
+/// The COPY of one table of an initial copy.
+struct CopyLoad {
+  int table = -1;
+  int clock = -1;    // its factor is the rows per second that arrive
+  double rows = 0;   // that pass the row filter
+  double bytes = 0;  // on the wire, per row
+};
+
 /// What a subscription has to carry, per clock of its publisher at factor 1.
 struct SubscriptionLoad {
   std::vector<double> wire;           // bytes per second
   std::vector<double> apply_seconds;  // apply worker seconds per second
   double decode_rate = 0;             // bytes of WAL per second; infinity when not limited
   double bandwidth = 0;               // bytes per second; infinity when not limited
+  std::vector<CopyLoad> copies;       // in the order in which tables are copied
+  double copy_rate = 0;               // rows per second of one sync worker
 };
 
 /// A burst of work of a job: while it runs its driver is on.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/load.hpp"
+#include "models/pgoutput.hpp"
 #include "models/wal_record.hpp"
 
 /// Internal to models/load*.cpp: how a Load is put together.
@@ -50,6 +51,8 @@ class LoadBuilder {
                        const Site& site) const;
   void add_streams();
   void add_jobs();
+  void add_copies();
+  void add_copy(int subscription, int table);
   void add_statement_job(const Job& job, JobLoad& load);
   void add_rebuild(const Job& job, JobLoad& load);
   void add_transaction(const Stream& stream, int clock, double rate, bool bulk = false);
@@ -90,6 +93,8 @@ class LoadBuilder {
   void add_commit(int node, int clock, int gate, double rate);
   void publish(const Statement& statement, const Target& target, double rows);
   double wire_bytes(const Statement& statement, int subscription, int table) const;
+  WireShape wire_shape(int subscription, int table) const;
+  double passing_share(int subscription, int table) const;
   void finish_updates();
   void describe_updates(UpdateLoad& updates);
   bool may_be_held(int database) const;

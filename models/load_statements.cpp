@@ -332,18 +332,33 @@ double prunes_per_delete(const TableGeometry& g, int fillfactor,
   return std::min(1.0, prunes / deletes);
 }
 
+WireShape LoadBuilder::wire_shape(int subscription, int t) const {
+  const Subscription& s = at(mesh_.subscriptions, subscription);
+  WireShape shape;
+  shape.binary = s.binary;
+  if (s.product < 0) return shape;
+  const Product& product = at(mesh_.products, s.product);
+  for (std::size_t i = 0; i < product.tables.size(); ++i)
+    if (product.tables[i] == t && i < product.column_lists.size())
+      shape.columns = product.column_lists[i];
+  return shape;
+}
+
+/// Share of a table's rows that the row filter of a subscription's product lets through.
+double LoadBuilder::passing_share(int subscription, int t) const {
+  const Subscription& s = at(mesh_.subscriptions, subscription);
+  if (s.product < 0) return 1;
+  const Product& product = at(mesh_.products, s.product);
+  for (std::size_t i = 0; i < product.tables.size(); ++i)
+    if (product.tables[i] == t && i < product.row_filter_shares.size())
+      return product.row_filter_shares[i];
+  return 1;
+}
+
 double LoadBuilder::wire_bytes(const Statement& statement, int subscription, int t) const {
   const Table& published = at(mesh_.tables, t);
   const TableGeometry& g = at(geometry_, t);
-  WireShape shape;
-  const Subscription& s = at(mesh_.subscriptions, subscription);
-  shape.binary = s.binary;
-  if (s.product >= 0) {
-    const Product& product = at(mesh_.products, s.product);
-    for (std::size_t i = 0; i < product.tables.size(); ++i)
-      if (product.tables[i] == t && i < product.column_lists.size())
-        shape.columns = product.column_lists[i];
-  }
+  const WireShape shape = wire_shape(subscription, t);
   switch (statement.kind) {
     case StatementKind::update:
       return wire_update(published, g.widths, g.layout, shape,
@@ -364,17 +379,10 @@ void LoadBuilder::publish(const Statement& statement, const Target& target, doub
         subscription.tables.end())
       continue;
     const auto id = static_cast<int>(s);
-    double share = 1;
-    if (subscription.product >= 0) {
-      const Product& product = at(mesh_.products, subscription.product);
-      for (std::size_t i = 0; i < product.tables.size(); ++i)
-        if (product.tables[i] == t && i < product.row_filter_shares.size())
-          share = product.row_filter_shares[i];
-    }
     SubscriptionLoad& load = load_.subscriptions[s];
     load.wire.resize(load_.clocks.size());
     load.apply_seconds.resize(load_.clocks.size());
-    const double rate = target.rate * rows * share;
+    const double rate = target.rate * rows * passing_share(id, t);
     at(load.wire, target.clock) += rate * wire_bytes(statement, id, t);
     const Quantity& apply = statement.kind == StatementKind::update ? subscription.apply_rate_update
                             : statement.kind == StatementKind::delete_

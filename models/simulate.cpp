@@ -4,13 +4,14 @@
 #include <limits>
 
 #include "models/fdw_load.hpp"
+#include "models/initial_copy.hpp"
 #include "models/simulation.hpp"
 
 namespace models {
 
 struct Model::Implementation {
   explicit Implementation(const Mesh& described)
-      : mesh{with_remote_snapshots(described)}, layout{make_layout(mesh)} {}
+      : mesh{with_copies(with_remote_snapshots(described))}, layout{make_layout(mesh)} {}
 
   Mesh mesh;
   Layout layout;

@@ -47,6 +47,7 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::volume_due:
       return 2;
     case Kind::slot_step:
+    case Kind::copy_step:
       return 3;
     case Kind::slot_threshold:
       return 4;
@@ -118,6 +119,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   fills_.resize(updates_.size() + leaves_.size());
   add_nodes();
   add_slots();
+  add_copies();
   for (std::size_t c = 0; c < load.clocks.size(); ++c)
     clocks_.push_back({0, timer(Kind::clock, c)});
   for (std::size_t i = 0; i < mesh.incidents.size(); ++i) {
@@ -240,6 +242,7 @@ void Simulation::schedule_all() {
   }
   rates_changed();
   for (std::size_t s = 0; s < slots_.size(); ++s) note_tooth(s);
+  for (std::size_t s = 0; s < copies_.size(); ++s) resume_copy(s, 0);
   for (std::size_t i = 0; i < incidents_.size(); ++i) {
     const Incident& description = mesh_.incidents[i];
     if (description.at)
@@ -292,6 +295,8 @@ void Simulation::dispatch(sim::TimerId id) {
       return on_slot_step(index);
     case Kind::slot_threshold:
       return on_slot_threshold(index);
+    case Kind::copy_step:
+      return on_copy_step(index);
     case Kind::vacuum:
       return on_vacuum(index);
     case Kind::space:
@@ -317,6 +322,7 @@ void Simulation::finish() {
   for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     settle_slot(s);
+    if (copying(slots_[s])) settle_copy(s);
     note_slot(s);
     slots_[s].retained_end =
         slots_[s].state == Replay::lost
@@ -360,6 +366,8 @@ void Simulation::store(std::vector<double>& outcomes) const {
     put(layout_.slots[i].outcomes,
         {s.lost == never ? 0.0 : 1.0, time(s.lost), time(s.unreserved), s.retained_most,
          s.retained_end, s.lag_most, s.replay_lag_most, s.catch_up_most, s.wire, nan});
+    if (const int copy = layout_.slots[i].copy_outcomes; copy >= 0)
+      put(copy, {time(copies_[i].finished), copies_[i].bytes});
   }
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     const Layout::SitePlaces& places = layout_.places[i];

@@ -51,6 +51,7 @@ class Simulation {
     volume_due,
     slot_step,
     slot_threshold,
+    copy_step,
     vacuum,
     space,
     kill,
@@ -237,6 +238,26 @@ class Simulation {
     WalStatus status = WalStatus::reserved;
     sim::TimerId step, threshold;
   };
+  /// One table of an initial copy while a sync worker has it.
+  struct TableCopy {
+    std::size_t copy = 0;    // index into SubscriptionLoad::copies
+    double left = 0;         // rows
+    double rate = 0;         // rows per second
+    Instant started;         // its snapshot and slot
+    Instant copied = never;  // the COPY has ended, it catches up …
+    double speed = 1;        // … so many times as fast as the changes were written
+    Instant done = never;
+  };
+  struct CopyState {
+    std::vector<TableCopy> tables;     // under way
+    std::vector<std::size_t> waiting;  // indexes into SubscriptionLoad::copies, in order
+    std::size_t incident = 0;          // that holds the snapshot
+    Instant snapshot = never;          // of the oldest COPY under way
+    Instant settled, finished = never;
+    double bytes = 0;  // of COPY so far
+    sim::TimerId step;
+    bool under_way() const { return !tables.empty(); }
+  };
   struct IncidentState {
     bool on = false;
     Instant started;
@@ -394,6 +415,21 @@ class Simulation {
   void forget_history(std::size_t node);
   void for_slots_of_link(int link, bool begins);
 
+  // ---- simulation_copy.cpp: initial copies
+  // ---------------------------------------------------------------------
+  void add_copies();
+  void settle_copy(std::size_t subscription);
+  void on_copy_step(std::size_t subscription);
+  void end_tables(std::size_t subscription);
+  void start_tables(std::size_t subscription);
+  void break_copy(std::size_t subscription);
+  void resume_copy(std::size_t subscription, double seconds);
+  void stop_copy(std::size_t subscription);
+  void pace_copy(std::size_t subscription);
+  void hold_snapshot(std::size_t subscription);
+  Instant copy_hold(const SlotState& slot) const;
+  bool copying(const SlotState& slot) const;
+
   // ---- simulation_series.cpp: what an observer sees
   // -------------------------------------------------------------
   void observe_node(std::size_t node, Instant from, Instant to);
@@ -431,6 +467,7 @@ class Simulation {
   std::vector<SiteState> sites_;
   std::vector<NodeState> nodes_;
   std::vector<SlotState> slots_;
+  std::vector<CopyState> copies_;  // by subscription
   std::vector<IncidentState> incidents_;
   std::vector<JobState> jobs_;
   std::vector<Holder> holders_;

@@ -96,8 +96,14 @@ void Simulation::on_kill() {
       if (nodes_[node].xids - holder.xids <= mesh_.governance.kill_routine_xmin_age) continue;
       const std::size_t incident = holder.incident;
       event("killed", mesh_.incidents[incident].name, "its snapshot was too old");
-      end_incident(incident);
-      schedule_incident(incident);
+      if (const int copy = mesh_.incidents[incident].subscription; copy >= 0) {
+        const auto s = static_cast<std::size_t>(copy);
+        break_copy(s);
+        resume_copy(s, seconds(mesh_.nodes[node].settings.wal_retrieve_retry_interval));
+      } else {
+        end_incident(incident);
+        schedule_incident(incident);
+      }
       again = true;
       break;
     }

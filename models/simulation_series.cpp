@@ -119,7 +119,7 @@ void Simulation::observe_slot(std::size_t index, Instant from, Instant to) {
   const double slope = (end - start) / elapsed;
   if (slot.state == Replay::streaming) {
     // A sawtooth that falls to 0 at every snapshot: its mean over long stretches.
-    if (elapsed >= 15)
+    if (elapsed >= 15 && !copying(slot))
       emit(places.retained, from, slope * (7.5 + slot.confirms), 0);
     else
       emit(places.retained, from, start - restart_lsn(slot), slope);

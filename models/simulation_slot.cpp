@@ -144,6 +144,7 @@ void Simulation::release_pin(std::size_t index, Instant begin) {
 void Simulation::outage(std::size_t index, bool begins, Why why) {
   SlotState& slot = slots_[index];
   settle_slot(index);
+  if (begins && slot.subscription >= 0) break_copy(index);
   slot.outages += begins ? 1 : -1;
   if (slot.state == Replay::lost) return;
   if (begins && slot.outages == 1) {
@@ -165,7 +166,9 @@ void Simulation::outage(std::size_t index, bool begins, Why why) {
     }
     slot.back_since = now_;
     slot.state = Replay::waiting;
-    timers_.set(slot.step, after(now_, reconnect(index, why)));
+    const double wait = reconnect(index, why);
+    timers_.set(slot.step, after(now_, wait));
+    if (slot.subscription >= 0) resume_copy(index, wait);
   }
   watch_slot(index);
   replay_changed(slot);
@@ -255,7 +258,7 @@ void Simulation::settle_slot(std::size_t index) {
       slot.wire += wire_keepalive * keepalives(slot) * seconds(slot.position - before);
   }
   slot.settled = now_;
-  if (slot.state != Replay::streaming || !slot.pins.empty()) note_slot(index);
+  if (slot.state != Replay::streaming || !slot.pins.empty() || copying(slot)) note_slot(index);
   const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
   std::erase_if(slot.pins, [&](const Pin& pin) {
     return pin.end != never && snapshot_before(node, confirmed(slot)) >= pin.end;
@@ -357,7 +360,7 @@ Instant Simulation::confirmed(const SlotState& slot) const {
 
 Lsn Simulation::restart_lsn(const SlotState& slot) const {
   return nodes_[static_cast<std::size_t>(slot.publisher)].history.lsn(
-      restart_point(slot, confirmed(slot)));
+      std::min(restart_point(slot, confirmed(slot)), copy_hold(slot)));
 }
 
 Lsn Simulation::confirmed_lsn(const SlotState& slot) const {
@@ -417,7 +420,7 @@ void Simulation::watch_slot(std::size_t index) {
   SlotState& slot = slots_[index];
   timers_.cancel(slot.threshold);
   if (slot.state == Replay::lost || slot.unreserved != never) return;
-  if (slot.state != Replay::stalled && slot.pins.empty()) return;
+  if (slot.state != Replay::stalled && slot.pins.empty() && !copying(slot)) return;
   const Node& config = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
   const Lsn end = unreserved_at(config.settings, config.wal_segment_size, restart_lsn(slot));
   if (std::isinf(end.bytes)) return;
@@ -458,6 +461,7 @@ void Simulation::end_slot(std::size_t index, const char* kind, const char* why) 
   slot.lost = now_;
   timers_.cancel(slot.step);
   timers_.cancel(slot.threshold);
+  if (slot.subscription >= 0) resume_copy(index, 0);
   event(kind, layout_.outcomes[static_cast<std::size_t>(layout_.slots[index].outcomes)].subject,
         why);
 }
@@ -466,7 +470,8 @@ void Simulation::forget_history(std::size_t index) {
   Instant needed = now_;
   for (const std::size_t s : slots_of_node_[index])
     if (slots_[s].state != Replay::lost)
-      needed = std::min(needed, restart_point(slots_[s], confirmed(slots_[s])));
+      needed =
+          std::min({needed, restart_point(slots_[s], confirmed(slots_[s])), copy_hold(slots_[s])});
   nodes_[index].history.forget_before(needed - 40s);
 }
 

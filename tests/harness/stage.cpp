@@ -106,10 +106,21 @@ void Stage::fill(const PlacedDatabase& placed) const {
     if (incident.kind == models::Incident::Kind::open_transaction && !placed.copy &&
         incident.database == placed.database)
       connection.execute("CREATE TABLE IF NOT EXISTS public.lab_transaction (at timestamptz)");
-  for (const Table& table : mesh_.tables)
+  for (std::size_t t = 0; t < mesh_.tables.size(); ++t) {
+    const Table& table = mesh_.tables[t];
     if (table.database == placed.database && table.kind == Table::Kind::table &&
-        table.rows.value > 0)
+        table.rows.value > 0 && !is_copied(placed, static_cast<int>(t)))
       load(connection, table);
+  }
+}
+
+/// Whether an initial copy brings the rows of a table.
+bool Stage::is_copied(const PlacedDatabase& placed, int table) const {
+  return std::any_of(mesh_.subscriptions.begin(), mesh_.subscriptions.end(),
+                     [&](const models::Subscription& s) {
+                       return placed.copy && s.copy_data && s.subscriber == placed.node &&
+                              std::find(s.tables.begin(), s.tables.end(), table) != s.tables.end();
+                     });
 }
 
 void Stage::load(Connection& connection, const Table& table) const {

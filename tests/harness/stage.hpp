@@ -53,6 +53,7 @@ class Stage {
   void refuse_what_cannot_be_played() const;
   void start_cluster(const models::Node& node);
   void fill(const PlacedDatabase& placed) const;
+  bool is_copied(const PlacedDatabase& placed, int table) const;
   void load(Connection& connection, const models::Table& table) const;
   void vacuum() const;
   void publish() const;

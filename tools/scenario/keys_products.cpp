@@ -56,7 +56,7 @@ constexpr Key consumer_keys[] = {
     {"slot", Form::text, "the subscription's name", "slot_name (event)"},
     {"binary", Form::flag, "off", "subscription option (event)"},
     {"copy_data", Form::flag, "off",
-     "run the initial copy at the start; off: in sync at the start (event)"},
+     "the initial copy starts with the run; off: in sync at the start (event)"},
     one_of("off|on|parallel", {"streaming", Form::choice, "off up to 17, parallel from 18",
                                "subscription option; parallel from 16 (event)"}),
     {"disable_on_error", Form::flag, "off", "subscription option (event)"},

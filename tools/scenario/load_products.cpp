@@ -224,6 +224,7 @@ int load_subscription(Loading& loading, const Section& section, int product_inde
         mesh.nodes[static_cast<std::size_t>(node)].name));
   subscription.binary = section.flag("binary", false);
   subscription.copy_data = section.flag("copy_data", false);
+  if (subscription.copy_data) assume_bulk_rate(loading, static_cast<std::size_t>(node));
   subscription.disable_on_error = section.flag("disable_on_error", false);
   const models::Node& subscriber = mesh.nodes[static_cast<std::size_t>(node)];
   const std::string_view streaming =

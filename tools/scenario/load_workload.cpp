@@ -168,20 +168,11 @@ void load_rebuild(Loading& loading, const Section& rebuild, int domain, Job& job
   job.statements.push_back(std::move(insert));
 }
 
-/// A node with bulk work gets the uncertain speed of it, once.
-void assume_bulk_rate(Loading& loading, const Job& job) {
-  const bool writes =
-      job.kind == Job::Kind::rebuild ||
-      std::any_of(job.statements.begin(), job.statements.end(), [](const Statement& statement) {
-        return statement.table >= 0 && statement.kind != models::StatementKind::select;
-      });
-  if (!writes || job.database < 0) return;
-  const auto node =
-      static_cast<std::size_t>(loading.mesh.databases[static_cast<std::size_t>(job.database)].node);
-  const auto path = loading.bulk_rate_paths.find(node);
-  if (path == loading.bulk_rate_paths.end()) return;
-  loading.mesh.nodes[node].bulk_rate = prior(loading, path->second, "1/s", 100e3, 300e3, 800e3);
-  loading.bulk_rate_paths.erase(path);
+bool writes_in_bulk(const Job& job) {
+  return job.kind == Job::Kind::rebuild ||
+         std::any_of(job.statements.begin(), job.statements.end(), [](const Statement& statement) {
+           return statement.table >= 0 && statement.kind != models::StatementKind::select;
+         });
 }
 
 void load_job(Loading& loading, const Section& entry, std::string_view subject, int domain,
@@ -204,7 +195,10 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
     load_rebuild(loading, *entry.object("rebuild"), domain, job);
   else
     job.statements = statements_of(loading, entry, subject, domain);
-  assume_bulk_rate(loading, job);
+  if (writes_in_bulk(job) && job.database >= 0)
+    assume_bulk_rate(loading,
+                     static_cast<std::size_t>(
+                         loading.mesh.databases[static_cast<std::size_t>(job.database)].node));
   const bool refresh = subject == "rebuild" && job.by == Job::Rebuild::refresh;
   loading.provisioning.scheduled_jobs.push_back(
       entry.choice("run_by").value_or(refresh ? "pg_cron" : "domain") == "pg_cron");
@@ -262,6 +256,13 @@ std::optional<Duration> read_moment(const Loading& loading, const Section& secti
     return std::nullopt;
   }
   return sim::from_seconds(*seconds.value);
+}
+
+void assume_bulk_rate(Loading& loading, std::size_t node) {
+  const auto path = loading.bulk_rate_paths.find(node);
+  if (path == loading.bulk_rate_paths.end()) return;
+  loading.mesh.nodes[node].bulk_rate = prior(loading, path->second, "1/s", 100e3, 300e3, 800e3);
+  loading.bulk_rate_paths.erase(path);
 }
 
 void load_workloads(Loading& loading) {

@@ -52,6 +52,8 @@ void load_nodes(Loading& loading, const Section& root);  // nodes, links, standb
 void load_profiles(Loading& loading, const Section& root);
 void load_domains(Loading& loading, const Section& root);  // databases, DDL, tables
 void load_workloads(Loading& loading);                     // streams and jobs of the domains
+/// A node with bulk work gets the uncertain speed of it, once.
+void assume_bulk_rate(Loading& loading, std::size_t node);
 void load_products(Loading& loading, const Section& root);
 /// The foreign server that a consumer has, or would have under another mechanism.
 models::ForeignServer load_server(const Section& consumer, const models::Node& node);
