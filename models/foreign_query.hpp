@@ -62,7 +62,7 @@ struct ForeignPlan {
   /// answers differ when the two defaults do.
   std::vector<ForeignRefusal> collation_hazards;
   /// Cost decides, and nearly the same either way or beyond what is modelled: `alternative` is what
-  /// the planner may choose instead.
+  /// the planner may choose instead; empty when only the place of a sort or a LIMIT is open.
   bool uncertain = false;
   std::vector<ForeignScan> alternative;
   int estimates = 0;  // remote EXPLAINs while planning (use_remote_estimate)

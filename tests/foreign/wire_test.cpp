@@ -30,6 +30,7 @@ constexpr WireCase wire_cases[] = {
     {"join with a local table",
      "SELECT o.id, o.total, r.label FROM orders o JOIN regions r ON r.country = o.country"},
     {"no column at all", "SELECT 1 FROM orders"},
+    {"largest value", "SELECT max(id) FROM events"},
     {"LIMIT pushed", "SELECT kind, at FROM events ORDER BY kind LIMIT 50"},
 };
 

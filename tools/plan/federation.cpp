@@ -18,6 +18,24 @@ std::string what_is_sent(const models::ForeignScan& scan) {
   return part;
 }
 
+/// Where costs are close or beyond what is modelled: both figures.
+std::string other_choice(const models::ForeignPlan& plan, const models::ForeignServer& server) {
+  if (!plan.uncertain) return "";
+  if (plan.alternative.empty())
+    return "costs are close: where rows are sorted may change, not what is fetched";
+  const auto bytes = [&](const std::vector<models::ForeignScan>& scans) {
+    double all = 0;
+    for (const models::ForeignScan& scan : scans)
+      all += models::scan_transfer(scan, server.fetch_size).bytes();
+    return bytes_in_words(all);
+  };
+  std::string relations;
+  for (const models::ForeignScan& scan : plan.alternative)
+    relations += (relations.empty() ? "" : " and ") + scan.relations;
+  return fmt::format("the planner may choose either: {} as here, or {} by fetching {}",
+                     bytes(plan.scans), bytes(plan.alternative), relations);
+}
+
 const Outcome* dearest(const Results& results) {
   const Outcome* worst = nullptr;
   for (const Outcome& outcome : results.outcomes)
@@ -53,11 +71,9 @@ std::vector<PushDown> push_downs(const models::Mesh& mesh) {
                                            .consumers[static_cast<std::size_t>(id.consumer)];
     const models::ConsumerQuery& query = consumer.queries[static_cast<std::size_t>(id.query)];
     for (const models::ForeignScan& scan : query.plan.scans)
-      all.push_back(
-          {id.label, query.sql, what_is_sent(scan), true,
-           query.plan.uncertain ? "costs are close: the planner may choose otherwise" : "",
-           scan.rows * scan.loops,
-           models::scan_transfer(scan, consumer.server.fetch_size).bytes()});
+      all.push_back({id.label, query.sql, what_is_sent(scan), true,
+                     other_choice(query.plan, consumer.server), scan.rows * scan.loops,
+                     models::scan_transfer(scan, consumer.server.fetch_size).bytes()});
     for (const models::ForeignRefusal& refusal : query.plan.refusals)
       all.push_back({id.label, query.sql, refusal.what, false,
                      refusal.reason + (refusal.fix.empty() ? "" : ": " + refusal.fix), 0, 0});

@@ -14,7 +14,11 @@ namespace sql {
 /// foreign_upper.cpp grouping, ordering and LIMIT.
 class ForeignPlanner {
  public:
-  ForeignPlanner(const Prepared& prepared, const ForeignCatalog& catalog, BlockReader& blocks);
+  /// Whose costs decide what may be sent: the model's, or, to see what else the planner might
+  /// choose, nobody's.
+  enum class Choice { by_cost, always, never };
+  ForeignPlanner(const Prepared& prepared, const ForeignCatalog& catalog, BlockReader& blocks,
+                 Choice choice);
 
   void plan(const QueryBlock& block);
   models::ForeignPlan take() { return std::move(plan_); }
@@ -59,7 +63,15 @@ class ForeignPlanner {
   void finish_single(Unit& unit, const QueryBlock& block);
   bool group_pushed(const Unit& unit, const QueryBlock& block, models::ForeignScan& scan);
   bool minmax_pushed(const Unit& unit, const QueryBlock& block, const models::ForeignScan& scan);
-  std::vector<const Expr*> keys_of_local_step(const QueryBlock& block) const;
+  struct LocalGrouping {
+    double groups = 1, steps = 0;  // steps: aggregates evaluated per row
+    PlanCost hashed, sorted;
+    bool fixed = false;  // conditions fix every key: one group, nothing to sort
+  };
+  LocalGrouping local_grouping(const Unit& unit, const QueryBlock& block) const;
+  std::vector<const Expr*> keys_of_local_step(const Unit& unit, const QueryBlock& block) const;
+  bool order_is_sent(const Unit& unit, const QueryBlock& block, bool aggregated_there,
+                     const std::vector<const Expr*>& keys, double limit, bool& limit_sent);
   void order_and_limit(const Unit& unit, const QueryBlock& block, models::ForeignScan& scan);
   double groups_of(const std::vector<const Expr*>& group, double rows) const;
   std::optional<Refusal> grouping_refusal(const Unit& unit, const QueryBlock& block,
@@ -81,11 +93,16 @@ class ForeignPlanner {
     return fetched(unit.cost, catalog_.options.fdw_startup_cost, tuple_cost());
   }
   bool is_never_null(const Expr& condition) const;
+  bool is_not_null_column(const Expr& column) const;
   bool close(const PlanCost& a, const PlanCost& b) const;
+  bool chosen(bool cheaper) const {
+    return choice_ == Choice::by_cost ? cheaper : choice_ == Choice::always;
+  }
 
   const Prepared& prepared_;
   const ForeignCatalog& catalog_;
   BlockReader& blocks_;
+  Choice choice_;
   models::ForeignPlan plan_;
 };
 

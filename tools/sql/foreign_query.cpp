@@ -63,8 +63,8 @@ QueryBlock reduced(QueryBlock block) {
 }  // namespace
 
 ForeignPlanner::ForeignPlanner(const Prepared& prepared, const ForeignCatalog& catalog,
-                               BlockReader& blocks)
-    : prepared_{prepared}, catalog_{catalog}, blocks_{blocks} {}
+                               BlockReader& blocks, Choice choice)
+    : prepared_{prepared}, catalog_{catalog}, blocks_{blocks}, choice_{choice} {}
 
 int ForeignPlanner::server_of(int relation) const {
   const int table = entry(relation).table;
@@ -104,8 +104,11 @@ double ForeignPlanner::distinct_of(const Expr& column, bool as_planner) const {
 
 /// Source    src/backend/optimizer/plan/initsplan.c, restriction_is_always_true() (17)
 bool ForeignPlanner::is_never_null(const Expr& condition) const {
-  if (condition.kind != Expr::Kind::null_test || condition.name != "IS NOT NULL") return false;
-  const Expr& column = *condition.args[0];
+  return condition.kind == Expr::Kind::null_test && condition.name == "IS NOT NULL" &&
+         is_not_null_column(*condition.args[0]);
+}
+
+bool ForeignPlanner::is_not_null_column(const Expr& column) const {
   if (column.kind != Expr::Kind::column || column.column < 0 || entry(column.relation).table < 0)
     return false;
   return catalog_.tables[static_cast<std::size_t>(entry(column.relation).table)]
@@ -394,7 +397,7 @@ bool ForeignPlanner::join_is_cheaper(const Unit& joined, const Unit& left, const
       hash_joined(total(big), total(small), std::max<std::size_t>(clauses, 1), joined.cost.rows);
   const PlanCost pushed = total(joined);
   if (close(local, pushed)) plan_.uncertain = true;
-  return pushed.total < local.total;
+  return chosen(pushed.total < local.total);
 }
 
 /// Joins remotely what may be and is cheaper so; what is left stays apart.
@@ -464,7 +467,7 @@ void ForeignPlanner::parameterize(std::vector<models::ForeignScan>& scans,
                                        8.3 + (tuple_cost() + cpu_tuple_cost) * matches);
   const double hashed = hash_joined(whole, local.cost, 1, remote.cost.rows).total;
   if (looped < hashed * 1.2 && hashed < looped * 1.2) plan_.uncertain = true;
-  if (looped >= hashed) return;
+  if (!chosen(looped < hashed)) return;
   scans[0].loops = std::max(1.0, local.rows);
   scans[0].rows = std::max(matches, 0.0);
   scans[0].remote_conditions += clauses;
@@ -527,6 +530,18 @@ void ForeignPlanner::plan(const QueryBlock& given) {
   plan_.scans.insert(plan_.scans.end(), scans.begin(), scans.end());
 }
 
+namespace {
+
+/// What is joined and aggregated where: what tells two plans of a query apart.
+std::vector<std::string> relations_of(const models::ForeignPlan& plan) {
+  std::vector<std::string> relations;
+  for (const models::ForeignScan& scan : plan.scans)
+    relations.push_back(scan.relations + (scan.loops > 1 ? " per row" : ""));
+  return relations;
+}
+
+}  // namespace
+
 std::optional<models::ForeignPlan> plan_foreign_query(const Source& source,
                                                       const ForeignCatalog& catalog,
                                                       std::vector<Problem>& problems) {
@@ -553,11 +568,21 @@ std::optional<models::ForeignPlan> plan_foreign_query(const Source& source,
     const auto complain = [&](int location, const std::string& message) {
       problems.push_back(prepared->error(location, message));
     };
-    BlockReader blocks{catalog, PgCatalog::of(catalog.major), complain};
-    ForeignPlanner planner{*prepared, catalog, blocks};
-    blocks.on_separate = [&](const QueryBlock& block) { planner.plan(block); };
-    planner.plan(blocks.read(select, nullptr));
-    if (problems.size() == before) plan = planner.take();
+    const auto planned = [&](ForeignPlanner::Choice choice) {
+      BlockReader blocks{catalog, PgCatalog::of(catalog.major), complain};
+      ForeignPlanner planner{*prepared, catalog, blocks, choice};
+      blocks.on_separate = [&](const QueryBlock& block) { planner.plan(block); };
+      planner.plan(blocks.read(select, nullptr));
+      return planner.take();
+    };
+    models::ForeignPlan found = planned(ForeignPlanner::Choice::by_cost);
+    if (problems.size() > before) return;
+    if (found.uncertain)
+      for (const auto choice : {ForeignPlanner::Choice::always, ForeignPlanner::Choice::never}) {
+        models::ForeignPlan other = planned(choice);
+        if (relations_of(other) != relations_of(found)) found.alternative = std::move(other.scans);
+      }
+    plan = std::move(found);
   });
   return plan;
 }

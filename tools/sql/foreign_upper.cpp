@@ -10,6 +10,8 @@ namespace {
 
 using Kind = Expr::Kind;
 
+constexpr double cent = 0.01;  // EXPLAIN rounds costs to it
+
 std::vector<const Expr*> aggregates_of(const Expr& expr) {
   std::vector<const Expr*> found;
   walk(expr, [&](const Expr& part) {
@@ -22,6 +24,16 @@ bool contains(const std::vector<const Expr*>& list, const Expr& expr) {
   return std::any_of(list.begin(), list.end(), [&](const Expr* each) { return same(*each, expr); });
 }
 
+/// Each aggregate of a block once.
+std::vector<const Expr*> aggregates_of(const QueryBlock& block) {
+  std::vector<const Expr*> aggregates;
+  for (const auto* list : {&block.targets, &block.having, &block.order})
+    for (const Expr* expr : *list)
+      for (const Expr* aggregate : aggregates_of(*expr))
+        if (!contains(aggregates, *aggregate)) aggregates.push_back(aggregate);
+  return aggregates;
+}
+
 /// Text bytes of an aggregate's or expression's result, by type: what a table's column does not
 /// say.
 double text_bytes_of(const Expr& expr) {
@@ -31,6 +43,33 @@ double text_bytes_of(const Expr& expr) {
   if (expr.type == "date") return 10;
   if (expr.type.starts_with("timestamp")) return 26;
   return 6;
+}
+
+/// A key that some condition fixes to a constant sorts nothing (pathkeys.c,
+/// pathkey_is_redundant()).
+bool is_fixed(const Expr& key, const std::vector<const Expr*>& conditions) {
+  if (key.kind == Kind::constant) return true;
+  return std::any_of(conditions.begin(), conditions.end(), [&](const Expr* condition) {
+    if (condition->kind != Kind::op || condition->estimator != "eqsel" ||
+        condition->args.size() != 2)
+      return false;
+    const Expr &left = *condition->args[0], &right = *condition->args[1];
+    return (same(left, key) && right.kind == Kind::constant) ||
+           (same(right, key) && left.kind == Kind::constant);
+  });
+}
+
+/// Aggregates that are the first value of an order (pg_aggregate.aggsortop).
+bool is_extreme(const std::string& aggregate) {
+  return aggregate == "min" || aggregate == "max" || aggregate == "bool_and" ||
+         aggregate == "bool_or" || aggregate == "every";
+}
+
+/// Grouping of rows that come sorted: no row waits for the last one.
+PlanCost grouped(const PlanCost& input, std::size_t group_columns, double groups, double steps) {
+  PlanCost cost = aggregated(input, group_columns, groups, steps);
+  cost.startup = input.startup;
+  return cost;
 }
 
 }  // namespace
@@ -89,6 +128,30 @@ std::optional<Refusal> ForeignPlanner::grouping_refusal(const Unit& unit, const 
   return std::nullopt;
 }
 
+/// What grouping on this side costs. A draw with sorted groups goes to them: costs within 1 % are
+/// one to add_path(), and order is worth having.
+ForeignPlanner::LocalGrouping ForeignPlanner::local_grouping(const Unit& unit,
+                                                             const QueryBlock& block) const {
+  LocalGrouping here;
+  // Keys that are fixed count no groups from 16 on (root->processed_groupClause).
+  std::vector<const Expr*> counted = block.group;
+  if (catalog_.major >= 16)
+    std::erase_if(counted, [&](const Expr* key) { return is_fixed(*key, unit.remote); });
+  here.groups = groups_of(counted, unit.cost.rows);
+  const std::vector<const Expr*> aggregates = aggregates_of(block);
+  here.steps = static_cast<double>(aggregates.size());
+  const bool sorts = std::any_of(aggregates.begin(), aggregates.end(),
+                                 [](const Expr* each) { return !each->value.empty(); });
+  PlanCost input = total(unit);
+  if (sorts && catalog_.major >= 16) input = sorted(input, 0);
+  here.hashed = aggregated(input, block.group.size(), here.groups, here.steps);
+  here.fixed = std::all_of(block.group.begin(), block.group.end(),
+                           [&](const Expr* key) { return is_fixed(*key, unit.remote); });
+  here.sorted = grouped(here.fixed ? total(unit) : sorted(total(unit), 0), block.group.size(),
+                        here.groups, here.steps);
+  return here;
+}
+
 bool ForeignPlanner::group_pushed(const Unit& unit, const QueryBlock& block,
                                   models::ForeignScan& scan) {
   std::vector<const Expr*> sent;
@@ -96,31 +159,27 @@ bool ForeignPlanner::group_pushed(const Unit& unit, const QueryBlock& block,
     refuse(std::move(*refused));
     return false;
   }
-  const double groups = groups_of(block.group, unit.cost.rows);
-  std::vector<const Expr*> aggregates;
-  for (const auto* list : {&block.targets, &block.having, &block.order})
-    for (const Expr* expr : *list)
-      for (const Expr* aggregate : aggregates_of(*expr))
-        if (!contains(aggregates, *aggregate)) aggregates.push_back(aggregate);
-  const auto steps = static_cast<double>(aggregates.size());
-  PlanCost remote = aggregated(unit.cost, block.group.size(), groups, steps);
-  const PlanCost pushed = fetched(remote, catalog_.options.fdw_startup_cost, tuple_cost());
-  bool sorts = false;
-  for (const Expr* aggregate : aggregates) sorts = sorts || !aggregate->value.empty();
-  PlanCost input = total(unit);
-  if (sorts && catalog_.major >= 16) input = sorted(input, 0);
-  const PlanCost local = aggregated(input, block.group.size(), groups, steps);
-  if (pushed.total > local.total * 0.99 && pushed.total < local.total * 1.01)
-    plan_.uncertain = true;
-  if (pushed.total > local.total * 1.01) {
+  const LocalGrouping here = local_grouping(unit, block);
+  const PlanCost pushed =
+      fetched(aggregated(unit.cost, block.group.size(), here.groups, here.steps),
+              catalog_.options.fdw_startup_cost, tuple_cost());
+  const PlanCost& local = here.hashed;
+  const bool draw = !block.group.empty() && (here.fixed ? pushed.total > here.sorted.total
+                                             : catalog_.options.use_remote_estimate
+                                                 ? pushed.total * 1.01 > here.sorted.total
+                                                 : false);
+  for (const PlanCost& other : {here.hashed, here.sorted})
+    if (pushed.total > other.total * 0.99 && pushed.total < other.total * 1.01)
+      plan_.uncertain = true;
+  if (!chosen(pushed.total <= local.total * 1.01 && !draw)) {
     refuse({"the aggregate",
             fmt::format("may be sent, but {:.0f} groups of {:.0f} rows are not estimated cheaper",
-                        groups, unit.cost.rows),
+                        here.groups, unit.cost.rows),
             catalog_.options.analyzed ? "" : "ANALYZE the foreign table", -1});
     return false;
   }
   scan.aggregated = true;
-  for (const Expr* aggregate : aggregates)
+  for (const Expr* aggregate : aggregates_of(block))
     if ((aggregate->name == "min" || aggregate->name == "max") &&
         aggregate->input_collation == "default")
       collation_hazard(in_words(*aggregate) + " of text", "finds another value",
@@ -157,7 +216,8 @@ bool ForeignPlanner::group_pushed(const Unit& unit, const QueryBlock& block,
   return true;
 }
 
-/// planagg.c: min(x) alone is ORDER BY x LIMIT 1 where that is cheaper.
+/// planagg.c: min(x) alone is ORDER BY x LIMIT 1 where that is cheaper. The LIMIT stays here: the
+/// path is taken before upper relations are planned, so that one batch is fetched.
 bool ForeignPlanner::minmax_pushed(const Unit& unit, const QueryBlock& block,
                                    const models::ForeignScan& scan) {
   if (unit.joined || !block.group.empty() || !block.having.empty() || block.targets.empty())
@@ -165,8 +225,7 @@ bool ForeignPlanner::minmax_pushed(const Unit& unit, const QueryBlock& block,
   std::vector<const Expr*> extremes;
   for (const Expr* expr : block.targets)
     for (const Expr* aggregate : aggregates_of(*expr)) {
-      if ((aggregate->name != "min" && aggregate->name != "max") || aggregate->args.size() != 1 ||
-          !aggregate->value.empty())
+      if (!is_extreme(aggregate->name) || aggregate->args.size() != 1 || !aggregate->value.empty())
         return false;
       if (!contains(extremes, *aggregate)) extremes.push_back(aggregate);
     }
@@ -183,33 +242,41 @@ bool ForeignPlanner::minmax_pushed(const Unit& unit, const QueryBlock& block,
     models::ForeignScan one = scan;
     one.ordered = true;
     one.limited = false;
-    one.rows = 1;
+    one.rows = std::min<double>(catalog_.options.fetch_size, std::max(unit.sent, 1.0));
     one.grows = false;
-    one.remote_conditions += 1;  // IS NOT NULL
     one.columns.clear();
     const Expr& of = *extreme->args[0];
+    // The planner drops the test of a column that is NOT NULL, from 17 on.
+    const bool tested = catalog_.major < 17 || !is_not_null_column(of);
+    one.remote_conditions += tested ? 1 : 0;
     if (extreme->input_collation == "default")
       collation_hazard(in_words(*extreme) + " of text", "finds another value", extreme->location);
     if (shippability(unit, false).refusal(of)) return false;
     for (const models::ForeignColumn& column : scan.columns)
       if (column.name == of.name) one.columns.push_back(column);
     if (one.columns.empty()) one.columns.push_back({of.name, "", text_bytes_of(of), 0});
-    one.limited = one.local_conditions == 0;
-    one.sql =
-        fmt::format("SELECT {0} FROM {1} WHERE (({0} IS NOT NULL)) ORDER BY {0} ASC NULLS LAST{2}",
-                    written(unit, of), unit.from, one.limited ? " LIMIT 1::bigint" : "");
+    write_sql(unit, {&of}, block, one);
+    const std::string column = written(unit, of);
+    if (tested)
+      one.sql +=
+          fmt::format("{} (({} IS NOT NULL))",
+                      unit.remote.size() > unit.joined_conditions ? " AND" : " WHERE", column);
+    one.sql += fmt::format(" ORDER BY {} ASC NULLS LAST", column);
     plan_.scans.push_back(std::move(one));
   }
   return true;
 }
 
-/// query_pathkeys: what the first step above the scan wants its rows sorted by. Plain GROUP BY and
-/// DISTINCT hash instead.
-std::vector<const Expr*> ForeignPlanner::keys_of_local_step(const QueryBlock& block) const {
+/// query_pathkeys: what the first step above the scan wants its rows sorted by. Plain GROUP BY,
+/// where there is enough to group, and DISTINCT hash instead.
+std::vector<const Expr*> ForeignPlanner::keys_of_local_step(const Unit& unit,
+                                                            const QueryBlock& block) const {
   bool sorts = block.grouping_sets;
-  for (const auto* list : {&block.targets, &block.having})
-    for (const Expr* expr : *list)
-      for (const Expr* aggregate : aggregates_of(*expr)) sorts = sorts || !aggregate->value.empty();
+  for (const Expr* aggregate : aggregates_of(block)) sorts = sorts || !aggregate->value.empty();
+  if (!sorts && !block.group.empty()) {
+    const LocalGrouping here = local_grouping(unit, block);
+    sorts = here.sorted.total <= here.hashed.total * 1.01;
+  }
   if (block.aggregates || !block.group.empty() || block.grouping_sets)
     return sorts ? block.group : std::vector<const Expr*>{};
   std::vector<const Expr*> keys;
@@ -221,14 +288,55 @@ std::vector<const Expr*> ForeignPlanner::keys_of_local_step(const QueryBlock& bl
   return keys;
 }
 
+/// Whether rows sorted over there are cheaper than sorting them here. With remote estimates both
+/// cost alike: a draw goes to the other side, and a LIMIT is only sent where it saves sorting;
+/// without them an order costs a fifth more over there, and a LIMIT is favoured.
+///
+/// Source    postgres_fdw.c, estimate_path_cost_size(), add_foreign_final_paths()
+bool ForeignPlanner::order_is_sent(const Unit& unit, const QueryBlock& block, bool aggregated_there,
+                                   const std::vector<const Expr*>& keys, double limit,
+                                   bool& limit_sent) {
+  const auto fetch = [&](const PlanCost& cost) {
+    return fetched(cost, catalog_.options.fdw_startup_cost, tuple_cost());
+  };
+  PlanCost remote = unit.cost, local = total(unit);
+  if (aggregated_there) {
+    remote = aggregated(unit.cost, block.group.size(), groups_of(block.group, unit.cost.rows), 1);
+    local = fetch(remote);
+  }
+  PlanCost walked = remote;
+  const bool of_group = std::all_of(keys.begin(), keys.end(),
+                                    [&](const Expr* key) { return contains(block.group, *key); });
+  const bool estimated = catalog_.options.use_remote_estimate && !aggregated_there;
+  if (estimated || (aggregated_there && !of_group)) {
+    walked = sorted(remote, limit);
+  } else {
+    const double dearer = aggregated_there ? 1.05 : 1.2;
+    walked.startup *= dearer;
+    walked.total *= dearer;
+  }
+  if (estimated && limit_sent)
+    limit_sent =
+        fetch(limited(walked, limit)).total + cent < limited(fetch(sorted(remote, 0)), limit).total;
+  if (limit_sent) walked = limited(walked, limit);
+  walked = fetch(walked);
+  local.rows *= share(unit.local, true);
+  local = sorted(local, limit);
+  if (limit_sent) local = limited(local, limit);
+  if (close(walked, local)) plan_.uncertain = true;
+  return estimated ? walked.total <= local.total + cent : walked.total < local.total;
+}
+
 /// The keys that a scan may come sorted by: those of the first step above it.
 void ForeignPlanner::order_and_limit(const Unit& unit, const QueryBlock& block,
                                      models::ForeignScan& scan) {
   const bool local_step = block.windows || block.distinct ||
                           (!scan.aggregated && (block.aggregates || !block.group.empty()));
   const bool plain = !local_step && !block.set_returning && !block.with_ties;
-  std::vector<const Expr*> keys = local_step ? keys_of_local_step(block) : block.order;
-  std::erase_if(keys, [](const Expr* key) { return key->kind == Kind::constant; });
+  std::vector<const Expr*> keys = local_step ? keys_of_local_step(unit, block) : block.order;
+  // An order of which nothing is left is not sent, and no LIMIT behind it (qp_is_pushdown_safe).
+  const bool sorts = !keys.empty();
+  std::erase_if(keys, [&](const Expr* key) { return is_fixed(*key, unit.remote); });
   const Shippability rules = shippability(unit, scan.aggregated);
   bool shippable = true;
   for (const Expr* key : keys) {
@@ -241,39 +349,10 @@ void ForeignPlanner::order_and_limit(const Unit& unit, const QueryBlock& block,
   }
   const bool local_filter = scan.local_conditions > 0;
   const double limit = block.has_limit && block.limit_known ? block.limit : 0;
-  PlanCost fetched_plain = total(unit);
-  PlanCost remote = unit.cost;
-  if (scan.aggregated) {
-    remote = aggregated(unit.cost, block.group.size(), groups_of(block.group, unit.cost.rows), 1);
-    fetched_plain = fetched(remote, catalog_.options.fdw_startup_cost, tuple_cost());
-  }
-  const bool limit_sent = block.has_limit && plain && shippable && !local_filter && !block.locks;
-  if (!keys.empty() && shippable) {
-    PlanCost walked = remote;
-    if (scan.aggregated) {
-      const bool of_group = std::all_of(
-          keys.begin(), keys.end(), [&](const Expr* key) { return contains(block.group, *key); });
-      if (of_group) {
-        walked.startup *= 1.05;
-        walked.total *= 1.05;
-      } else {
-        walked = sorted(remote, limit);
-      }
-    } else if (catalog_.options.use_remote_estimate) {
-      walked = sorted(remote, limit);
-    } else {
-      walked.startup *= 1.2;
-      walked.total *= 1.2;
-    }
-    if (limit_sent) walked = limited(walked, limit);
-    walked = fetched(walked, catalog_.options.fdw_startup_cost, tuple_cost());
-    PlanCost local = fetched_plain;
-    local.rows *= share(unit.local, true);
-    local = sorted(local, limit);
-    if (limit_sent) local = limited(local, limit);
-    scan.ordered = walked.total < local.total * 1.0;
-    if (close(walked, local)) plan_.uncertain = true;
-  }
+  bool limit_sent = block.has_limit && plain && shippable && !local_filter && !block.locks &&
+                    (scan.aggregated || sorts == !keys.empty());
+  if (!keys.empty() && shippable)
+    scan.ordered = order_is_sent(unit, block, scan.aggregated, keys, limit, limit_sent);
   if (block.has_limit && local_filter)
     refuse({"LIMIT",
             "waits for a filter that is checked locally: rows are fetched by whole batches",

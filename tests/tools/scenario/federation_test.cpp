@@ -110,6 +110,21 @@ TEST(Federation, BytesADayAreExecutionsTimesBytes) {
   EXPECT_EQ(snapshots[0].database, 0);
 }
 
+TEST(Federation, WhatCostLeavesOpenHasBothPlans) {
+  // 200 000 groups of 200 000 rows: nothing is saved by grouping over there.
+  const Loaded loaded =
+      load(federated,
+           {"products.orders.consumers.reports.queries[0].sql=SELECT id, count(*) FROM orders "
+            "GROUP BY id"});
+  const models::ForeignPlan& plan = consumer(loaded).queries[0].plan;
+  EXPECT_TRUE(plan.uncertain);
+  ASSERT_EQ(plan.alternative.size(), 1u);
+  EXPECT_NE(plan.scans[0].aggregated, plan.alternative[0].aggregated);
+  // Four groups instead of 200 000 rows: no question.
+  EXPECT_FALSE(consumer(load(federated)).queries[0].plan.uncertain);
+  EXPECT_TRUE(consumer(load(federated)).queries[0].plan.alternative.empty());
+}
+
 TEST(Federation, ALongQueryHoldsTheProducersHorizonUnderItsName) {
   const std::string query = "products.orders.consumers.reports.queries[0]";
   const Loaded loaded = load(federated, {query + ".rate=2/h", query + ".hold=10min"});
