@@ -19,10 +19,6 @@ constexpr double internal_reserved = 2457;                            // BTREE_N
 constexpr double index_header = 8,
                  index_header_with_nulls = 16;  // A8(IndexTupleData 8), A8(8 + bitmap 4)
 
-bool contains(const std::vector<int>& columns, int column) {
-  return std::find(columns.begin(), columns.end(), column) != columns.end();
-}
-
 // A key column as an attribute; of an expression the first varlena column it reads stands for its
 // value, else 8 bytes.
 Attribute key_attribute(const IndexColumn& key, const RowLayout& layout) {
@@ -100,8 +96,17 @@ bool deduplicates(const Table& table, const Index& index) {
   });
 }
 
+double distinct_keys(const Table& table, const Index& index) {
+  if (index.unique) return 0;
+  double distinct = 1;
+  for (const IndexColumn& key : index.keys)
+    distinct *= key.column < 0 ? 0 : table.columns[static_cast<std::size_t>(key.column)].distinct;
+  return index.keys.empty() ? 0 : distinct;
+}
+
 double duplicates_per_key(const Table& table, const Index& index, double rows) {
   if (index.unique || rows < 1) return 1;
+  if (const double keys = distinct_keys(table, index); keys > 0) return rows / keys;
   double distinct = 1;
   for (const IndexColumn& key : index.keys) {
     if (key.column < 0) return 1;
@@ -146,16 +151,21 @@ double poisson_key_bytes_per_row(double isz, double duplicates, double posting_l
   return bytes / rows;
 }
 
+// Keys occur more than once: fewer than one row in fifty shares its key otherwise.
+bool repeats(const IndexLayout& index) {
+  constexpr double rare = 0.02;
+  return index.distinct > 0 ? index.duplicates > rare : index.duplicates > 1;
+}
+
 // Rows of the average key are Poisson around `duplicates`; large keys vary too little to matter.
 double bytes_per_row(double isz, double duplicates, double posting_limit) {
-  if (duplicates <= 1) return isz + line_pointer;
   if (duplicates > 1000)
     return key_bytes(isz, std::floor(duplicates), posting_limit) / std::floor(duplicates);
   return poisson_key_bytes_per_row(isz, duplicates, posting_limit);
 }
 
 bool uses_postings(const IndexLayout& index) {
-  return index.deduplicates && (index.duplicates > 1 || index.null_share > 0);
+  return index.deduplicates && (repeats(index) || index.null_share > 0);
 }
 
 double null_bytes_per_row(double posting_limit) {
@@ -163,9 +173,14 @@ double null_bytes_per_row(double posting_limit) {
   return key_bytes(index_header_with_nulls, many, posting_limit) / many;
 }
 
-double present_bytes_per_row(const IndexLayout& index, double posting_limit) {
+double present_isz(const IndexLayout& index) {
   const double null = index.null_share;
-  const double isz = (index.tuple.mean - null * index_header_with_nulls) / (1 - null);
+  return (index.tuple.mean - null * index_header_with_nulls) / (1 - null);
+}
+
+double present_bytes_per_row(const IndexLayout& index, double posting_limit) {
+  const double isz = present_isz(index);
+  if (!repeats(index)) return isz + line_pointer;
   return bytes_per_row(isz, index.duplicates, posting_limit);
 }
 
@@ -226,15 +241,6 @@ Deduplication deduplication(const IndexLayout& index, double free_bytes) {
   return rows > 0 ? Deduplication{wal / rows, unmerged / rows} : Deduplication{};
 }
 
-
-double distinct_keys(const Table& table, const Index& index) {
-  if (index.unique) return 0;
-  double distinct = 1;
-  for (const IndexColumn& key : index.keys)
-    distinct *= key.column < 0 ? 0 : table.columns[static_cast<std::size_t>(key.column)].distinct;
-  return index.keys.empty() ? 0 : distinct;
-}
-
 }  // namespace
 
 IndexLayout index_layout(const Table& table, const Index& index, const RowLayout& layout,
@@ -263,6 +269,23 @@ IndexLayout index_layout(const Table& table, const Index& index, const RowLayout
   return result;
 }
 
+IndexLayout without_nulls(const IndexLayout& index) {
+  if (index.null_share <= 0 || index.null_share >= 1) return index;
+  IndexLayout present = index;
+  present.tuple = Length(present_isz(index));
+  present.null_share = 0;
+  return present;
+}
+
+double null_leaves_per_row() {
+  return single_value_leaves_per_row(null_bytes_per_row(btree_posting_limit_run_time));
+}
+
+double null_leaves_built(const IndexLayout& index, double nulls) {
+  return nulls * null_bytes_per_row(btree_posting_limit_build) /
+         (build_space - leaf_reserved(index));
+}
+
 std::string index_assumption(const Table& table, const Index& index) {
   for (const IndexColumn& key : index.keys) {
     if (key.column >= 0) continue;
@@ -284,6 +307,9 @@ double leaf_capacity(const IndexLayout& index) {
 
 double rows_per_leaf_built(const IndexLayout& index) {
   const double space = build_space - leaf_reserved(index);
+  if (const double null = index.null_share; index.deduplicates && null > 0 && null < 1)
+    return 1 / ((1 - null) / rows_per_leaf_built(without_nulls(index)) +
+                null_leaves_built(index, null));
   if (uses_postings(index)) return space / leaf_bytes_per_row(index, btree_posting_limit_build);
   return items_per_page(space, slot(index));
 }
@@ -306,8 +332,7 @@ double rows_per_leaf_random(const IndexLayout& index, double density) {
   const double used = std::max(1.0, density * btree_page_usable - unmerged);
   if (!uses_postings(index)) return std::max(1.0, used / slot(index).mean);
   const double null = index.null_share;
-  double leaves_per_row =
-      null * single_value_leaves_per_row(null_bytes_per_row(btree_posting_limit_run_time));
+  double leaves_per_row = null * null_leaves_per_row();
   if (null < 1) {
     const double bytes = present_bytes_per_row(index, btree_posting_limit_run_time);
     const bool fills_leaves = index.duplicates * bytes > btree_page_usable;
@@ -366,81 +391,6 @@ double index_build_wal(const IndexLayout& index, double rows, int major) {
   const double records = std::ceil(pages.total() / per_record);
   return records * (record_header + 12) +
          pages.total() * (block_reference_same + page_image(content));
-}
-
-std::vector<int> changed_columns(const Table& table, const Statement& statement) {
-  std::vector<int> changed;
-  const auto add = [&](int column) {
-    if (column >= 0 && !contains(changed, column)) changed.push_back(column);
-  };
-  for (const int column : statement.columns)
-    if (!contains(statement.unchanged, column)) add(column);
-  for (const Trigger& trigger : table.triggers)
-    if (trigger.before && trigger.row && trigger.on_update)
-      for (const int column : trigger.assigns)
-        if (!contains(statement.unchanged, column)) add(column);
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const Column& column = table.columns[i];
-    const bool follows = column.generated_uses.empty() ||
-                         std::any_of(column.generated_uses.begin(), column.generated_uses.end(),
-                                     [&](int used) { return contains(changed, used); });
-    const int number = static_cast<int>(i);
-    if (column.generated && follows && !changed.empty() && !contains(statement.unchanged, number))
-      add(number);
-  }
-  std::sort(changed.begin(), changed.end());
-  return changed;
-}
-
-namespace {
-
-bool index_reads(const Index& index, const std::vector<int>& changed) {
-  const auto any = [&](const std::vector<int>& columns) {
-    return std::any_of(columns.begin(), columns.end(), [&](int c) { return contains(changed, c); });
-  };
-  const auto reads = [&](const IndexColumn& key) {
-    return key.column >= 0 ? contains(changed, key.column) : any(key.uses);
-  };
-  return std::any_of(index.keys.begin(), index.keys.end(), reads) ||
-         std::any_of(index.includes.begin(), index.includes.end(), reads) ||
-         any(index.predicate_uses);
-}
-
-}  // namespace
-
-std::vector<int> hot_breaking_columns(const Table& table, const std::vector<int>& changed,
-                                      int major) {
-  std::vector<int> breaking;
-  for (const int column : changed)
-    if (!index_touch(table, {column}, major).hot) breaking.push_back(column);
-  return breaking;
-}
-
-double same_value_share(const Table& table, const std::vector<int>& columns) {
-  double share = columns.empty() ? 0 : 1;
-  for (const int c : columns) {
-    const Column& column = table.columns[static_cast<std::size_t>(c)];
-    if (column.order == KeyOrder::ascending) return 0;
-    const double null = column.null_fraction, value = 1 - null;
-    share *= null * null + (column.distinct > 0 ? value * value / column.distinct : 0);
-  }
-  return share;
-}
-
-IndexTouch index_touch(const Table& table, const std::vector<int>& changed, int major) {
-  IndexTouch touch{.hot = true, .in_hot = {}, .in_update = {}};
-  for (std::size_t i = 0; i < table.indexes.size(); ++i) {
-    const Index& index = table.indexes[i];
-    touch.in_update.push_back(static_cast<int>(i));
-    if (!index_reads(index, changed)) continue;
-    const bool summarizing = index.method == Index::Method::brin && rules(major).hot_ignores_brin;
-    if (summarizing)
-      touch.in_hot.push_back(static_cast<int>(i));
-    else
-      touch.hot = false;
-  }
-  if (!touch.hot) touch.in_hot.clear();
-  return touch;
 }
 
 }  // namespace models

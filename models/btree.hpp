@@ -28,7 +28,8 @@ inline constexpr double btree_density_grouped = 0.5;
 struct IndexLayout {
   Length tuple;              // IndexTuple with key and INCLUDE columns, a multiple of 8 (isz)
   double pivot = 16;         // tuple of an internal page, suffix-truncated
-  double duplicates = 1;     // rows per distinct key among the indexed rows, NULLs aside
+  double duplicates = 1;     // rows per distinct key among the indexed rows, NULLs aside; below 1
+                             // when there are more possible keys (`distinct`) than rows
   double distinct = 0;       // distinct keys, however many rows there will be; 0 = as many as rows
   double null_share = 0;     // single-column keys: share of rows with NULL, all of them duplicates
   bool deduplicates = true;  // posting lists are possible (type, INCLUDE, storage parameter)
@@ -46,6 +47,17 @@ struct IndexLayout {
 /// Source    src/backend/access/common/indextuple.c, index_form_tuple(); nbtutils.c, _bt_truncate()
 IndexLayout index_layout(const Table& table, const Index& index, const RowLayout& layout,
                          double rows);
+
+/// The same index without its NULLs: entries of the other rows.
+IndexLayout without_nulls(const IndexLayout& index);
+
+/// Leaves that one more NULL takes for good in a single-column index. NULLs are equal and
+/// sort last, by TID among themselves: those of inserted rows go to the end of the last leaf, which
+/// leaves 96 % behind when it is full.
+/// Source    src/backend/access/nbtree/nbtsplitloc.c, SPLIT_SINGLE_VALUE
+double null_leaves_per_row();
+/// Leaves that CREATE INDEX makes of so many NULLs.
+double null_leaves_built(const IndexLayout& index, double nulls);
 
 /// What is assumed for expression keys; empty when every key is a column.
 std::string index_assumption(const Table& table, const Index& index);

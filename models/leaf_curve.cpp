@@ -26,8 +26,9 @@ double fill_of_grown_leaf(double u) {
 /// entries can be merged.
 struct Leaf {
   double low = 0, high = 1;
-  double merged = 0;  // bytes of posting tuples and of what cannot be merged further
-  double single = 0;  // entries inserted since the last merge
+  double merged = 0;   // bytes of posting tuples and of what cannot be merged further
+  double single = 0;   // entries inserted since the last merge
+  double foreign = 0;  // bytes of the next key, which the first split moves away
   int left = -1, right = -1;
 };
 
@@ -67,7 +68,9 @@ class Forest {
  private:
   bool merging() const { return shape_.key > 0; }
 
-  double used(const Leaf& leaf) const { return leaf.merged + leaf.single * shape_.entry; }
+  double used(const Leaf& leaf) const {
+    return leaf.merged + leaf.foreign + leaf.single * shape_.entry;
+  }
 
   /// Two uniform numbers make a deviate of variance 1, near enough to a normal one.
   double deviate() { return (dice_.uniform() + dice_.uniform() - 1) * 2.4494897427831781; }
@@ -96,6 +99,9 @@ class Forest {
       leaf.merged = rows * shape_.entry;
     }
     leaf.merged = std::min(leaf.merged, shape_.capacity);
+    if (merging() && shape_.keys < 1.5 && shape_.start == LeafCurve::Start::built &&
+        shape_.rows >= 1)
+      share_with_next_key(leaf);
     leaves_.push_back(leaf);
     ends_.push_back(leaf.high);
   }
@@ -134,6 +140,15 @@ class Forest {
       leaf.high += 1;
       keys_.push_back({rows, 0});
     }
+  }
+
+  /// CREATE INDEX lets the next key begin on the leaf where this one ends.
+  void share_with_next_key(Leaf& leaf) {
+    const double own = dice_.uniform();
+    leaf.foreign = (1 - own) * leaf.merged;
+    leaf.merged *= own;
+    Key& key = keys_[static_cast<std::size_t>(leaf.low)];
+    key.merged = static_cast<std::uint32_t>(own * key.merged);
   }
 
   std::size_t descend(std::size_t at, double position) const {
@@ -185,6 +200,10 @@ class Forest {
     // The first split of a tree of one leaf makes a root, too.
     splits_ += trees_ == 1 && leaves_.size() == 1 ? 2 : 1;
     if (merging() && leaves_[at].high - leaves_[at].low <= 1) {
+      if (leaves_[at].foreign > 0) {  // between the two keys
+        leaves_[at].foreign = 0;
+        return at;
+      }
       leaves_[at].merged *= 1 - left_behind;  // what stays behind is never touched again
       keys_[static_cast<std::size_t>(leaves_[at].low)].merged = static_cast<std::uint32_t>(
           (1 - left_behind) * keys_[static_cast<std::size_t>(leaves_[at].low)].merged);

@@ -75,6 +75,8 @@ class LoadBuilder {
   static void add_first_pages(RelationLoad& r, const TableGeometry& g, double pages);
   void add_rightmost_entries(RelationLoad& r, const IndexGeometry& index,
                              const std::vector<Contribution>& entries);
+  void add_null_entries(RelationLoad& r, const IndexGeometry& index,
+                        const std::vector<Contribution>& entries);
   void add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
                              const std::vector<Contribution>& entries, bool new_key,
                              const Entries& how);

@@ -17,6 +17,17 @@ bool few_keys(const IndexGeometry& index) {
          index.layout.distinct < index.leaves;
 }
 
+/// NULLs on leaves of their own, as a rule: posting lists are far shorter than other entries.
+bool separate_nulls(const IndexGeometry& index) {
+  return index.layout.deduplicates && index.layout.null_share > 0 && index.layout.null_share < 1;
+}
+
+/// Leaves of NULLs at the start.
+double null_leaves(const IndexGeometry& index, double rows) {
+  const double nulls = rows * index.layout.rows_share * index.layout.null_share;
+  return std::min(null_leaves_built(index.layout, nulls), 0.9 * index.leaves);
+}
+
 /// Whether a key, INCLUDE column, expression or predicate of the index reads one of the columns.
 bool reads_any(const Index& index, const std::vector<int>& columns) {
   const auto among = [&columns](int c) {
@@ -100,10 +111,37 @@ void LoadBuilder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& in
   if (index.internal > 0) r.imaged.push_back(std::move(parent));
 }
 
+/// NULLs come last in an index of one column and fill one leaf after the other.
+void LoadBuilder::add_null_entries(RelationLoad& r, const IndexGeometry& index,
+                                   const std::vector<Contribution>& entries) {
+  ImagedPages last;
+  last.pages = 1;
+  last.image = page_image(leaf_content(0.5)) - index.layout.tuple.mean;
+  // A split leaves 96 % behind: the rest of its 8152 bytes moves.
+  const double moved = 0.04 * btree_page_usable, leaves = null_leaves_per_row();
+  const double split = aligned8(btree_split_record(index.layout, moved, true)) +
+                       aligned8(btree_insert_upper(index.layout.pivot));
+  for (const Contribution& c : entries) {
+    if (table(r.site).persistence == Persistence::permanent)
+      add_wal(r.node, c.driver, c.amount * leaves * split, 2 * c.amount * leaves);
+    accumulate(r.growth, c.driver, c.amount * leaves);
+    last.touches.push_back(c);
+  }
+  r.imaged.push_back(std::move(last));
+}
+
 /// Entries anywhere: leaves split in the middle as they run full.
 void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
-                                        const std::vector<Contribution>& entries, bool new_key,
+                                        const std::vector<Contribution>& all, bool new_key,
                                         const Entries& how) {
+  std::vector<Contribution> entries = all;
+  const bool nulls_apart = separate_nulls(index);
+  if (nulls_apart && new_key) {
+    std::vector<Contribution> nulls = all;
+    for (Contribution& c : nulls) c.amount *= index.layout.null_share;
+    for (Contribution& c : entries) c.amount *= 1 - index.layout.null_share;
+    add_null_entries(r, index, nulls);
+  }
   const TableGeometry& g = at(geometry_, r.site);
   // An entry for a new version of a row under an unchanged key replaces one that bottom-up deletion
   // removes before the leaf would split (nbtdedup.c, _bt_bottomupdel_pass()).
@@ -132,7 +170,9 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
     r.imaged.push_back(std::move(last));
     return;
   }
-  const double leaves = 1 / (1 + 1 / internal_fanout(index.layout));
+  const double with_nulls =
+      nulls_apart ? null_leaves(index, g.rows) / std::max(1.0, index.leaves) : 0;
+  const double leaves = (1 - with_nulls) / (1 + 1 / internal_fanout(index.layout));
   for (const Contribution& c : entries) {
     auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}}
                                           : leaf_classes(index, g, how.access);
@@ -239,17 +279,23 @@ LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
   for (LeafLoad& known : load_.leaves)
     if (known.relation == id) return known;
   const TableGeometry& g = at(geometry_, r.site);
-  double entries = g.rows * index.layout.rows_share;
+  const bool nulls_apart = separate_nulls(index);
+  const IndexLayout layout = nulls_apart ? without_nulls(index.layout) : index.layout;
+  double entries = g.rows * layout.rows_share;
   double first = entries < rows_per_leaf_built(index.layout) ? 1 : index.leaves;
   if (few_keys(index)) {
-    // Only the last leaf of every key grows, half full on average.
-    first = index.layout.distinct;
-    entries = first * 0.5 * rows_per_leaf_built(index.layout);
+    // Only the last leaf of every key grows: shared with the next key when CREATE INDEX packed it,
+    // half full on average otherwise.
+    first = layout.distinct;
+    entries = first * (index.built ? 1.0 : 0.5) * rows_per_leaf_built(layout);
+  } else if (nulls_apart) {
+    entries *= 1 - index.layout.null_share;
+    first = std::max(1.0, first - null_leaves(index, g.rows));
   }
   LeafLoad& leaves = load_.leaves.emplace_back();
   leaves.relation = id;
   leaves.shape = LeafCurve::shape(
-      index.layout, entries, first,
+      layout, entries, first,
       first == 1 || index.built ? LeafCurve::Start::built : LeafCurve::Start::grown);
   add_first_pages(r, g, 2);  // the metapage and a root
   const auto fill = static_cast<int>(load_.leaves.size()) - 1;

@@ -45,16 +45,15 @@ IndexGeometry index_geometry(const Table& table, const Index& index, const RowLa
   geometry.layout = index_layout(table, index, layout, rows);
   const KeyOrder order = geometry.layout.order;
   geometry.order = order == KeyOrder::unknown ? KeyOrder::random : order;
-  const double indexed = rows * geometry.layout.rows_share;
   BtreePages pages;
   if (table.indexes_built_after_load) {
-    pages = btree_pages_built(geometry.layout, indexed);
+    pages = btree_pages_built(geometry.layout, rows);
     geometry.fill = 0.01 * geometry.layout.fillfactor;
   } else if (geometry.order == KeyOrder::ascending) {
-    pages = btree_pages_ascending(geometry.layout, indexed);
+    pages = btree_pages_ascending(geometry.layout, rows);
     geometry.fill = 0.01 * geometry.layout.fillfactor;
   } else {
-    pages = btree_pages_random(geometry.layout, indexed);
+    pages = btree_pages_random(geometry.layout, rows);
     geometry.fill = btree_density_random;
     geometry.built = false;
   }

@@ -133,6 +133,35 @@ TEST(Deduplication, NullsAreOneKey) {
   EXPECT_EQ(btree_pages_built(index, 200'000).total(), 362);  // measured 362
 }
 
+TEST(Deduplication, MergesKeysThatHappenToMeetWhenThereAreMoreOfThemThanRows) {
+  // Rows per possible key are Poisson(0.5): one row 20 bytes, two A8(16 + 12) + 4 = 36, three and
+  // four 44, five 52; (20 x .3033 + 36 x .0758 + 44 x (.0126 + .0016) + 52 x .0002) / 0.5 = 18.86
+  const IndexLayout index = layout_of(table({with_distinct(400'000)}), index_on({0}), 200'000);
+  EXPECT_DOUBLE_EQ(index.duplicates, 0.5);
+  EXPECT_NEAR(leaf_bytes_per_row(index, btree_posting_limit_build), 18.86, 0.02);
+}
+
+TEST(Nulls, FillTheirLeavesTo96Percent) {
+  // A posting list of 222 TIDs takes 8 x 169 + 4 = 1356 bytes, 6.108 a row, of 0.96 x 8152.
+  EXPECT_NEAR(1 / null_leaves_per_row(), 1281, 1);
+}
+
+TEST(Nulls, DoNotChangeHowManyOtherEntriesGoOnALeaf) {
+  // floor(7325 / 156) = 46 entries of 152 bytes; of NULLs 7325 / 6.2.
+  IndexLayout index;
+  index.tuple = Length{0.5 * 16 + 0.5 * 152};
+  index.null_share = 0.5;
+  EXPECT_NEAR(rows_per_leaf_built(index), 1 / (0.5 / 46 + 0.5 / (7325 / 6.2)), 0.1);
+}
+
+TEST(Nulls, LeaveTheOtherEntriesAsTheyWere) {
+  IndexLayout index;
+  index.tuple = Length{0.25 * 16 + 0.75 * 48};
+  index.null_share = 0.25;
+  EXPECT_DOUBLE_EQ(without_nulls(index).tuple.mean, 48);
+  EXPECT_DOUBLE_EQ(without_nulls(index).null_share, 0);
+}
+
 TEST(SplitWal, IsAsMeasured) {
   const IndexLayout index = unique_on("integer");
   // 42 tuples move: 80 + 42 * 16 = 752, and 72 for the downlink, over 366 rows

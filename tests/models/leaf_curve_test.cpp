@@ -42,6 +42,20 @@ TEST(LeafCurve, DuplicatesAreMergedBeforeALeafSplits) {
   EXPECT_GT(merges, 5);            // measured: 2771 DEDUP records on 228 leaves
 }
 
+TEST(LeafCurve, PackedFewKeysSplitApartOnceAndThenFillTheirOwnLeaves) {
+  // 14 keys of many leaves each: the leaf on which a key ends also holds the next one and is 90 %
+  // full. 600 more rows of 6.1 bytes: one split between the two, then one per 1281 rows at most.
+  IndexLayout index = unique_keys(16);
+  index.distinct = 14;
+  index.duplicates = 10'000;
+  const LeafCurve curve{LeafCurve::shape(index, 14 * 1190.0, 14, LeafCurve::Start::built)};
+  double splits = 0;
+  for (double x = 0; x < 600 / curve.unit(); x = curve.next_change(x))
+    splits += curve.at(x).splits * (curve.next_change(x) - x) * curve.unit();
+  EXPECT_GE(splits, 1.0);
+  EXPECT_LE(splits, 1.6);
+}
+
 /// Leaves of an index that started empty, after so many entries.
 double leaves_after(const LeafCurve& curve, double entries) {
   double pages = 1, x = 0;
