@@ -77,6 +77,9 @@ void add_flow(const Topology& topology, const Flow& flow, int node, Roles& roles
                    {},
                    true});
     if (there) roles.group(subscriber_role);
+    // Its subscription is the domain's own from 16 on: dropped and made again without a superuser.
+    if (there && topology.node_of(flow.to).postgres >= 16)
+      roles.member("pg_create_subscription", topology.domain(flow.consumer_domain).owner);
   } else if (flow.mechanism == Mechanism::logical) {
     if (here) roles.member(producer.reader, flow.reader_role);
   } else {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "tools/emit/bundle.hpp"
@@ -82,6 +83,26 @@ void add_cap(const models::Node& node, const std::optional<RunFigures>& figures,
        "never -1: a quarter of the usable volume, until a run says better (--from-run)"});
 }
 
+/// From 18 a consumer that stays away may lose its slot before the disk is full, and only then.
+void add_idle_timeout(const Topology& topology, int index, const std::optional<RunFigures>& figures,
+                      std::vector<Line>& lines) {
+  const models::Node& node = topology.mesh.nodes[static_cast<std::size_t>(index)];
+  if (!figures || node.postgres < 18 ||
+      node.settings.given.contains("idle_replication_slot_timeout"))
+    return;
+  double tolerable = 0;
+  for (const Flow& flow : topology.flows) {
+    const auto slot = figures->slots.find(flow.slot);
+    if (topology.node_index(flow.from) != index || slot == figures->slots.end()) continue;
+    const double one = slot->second.outage_tolerance_p5;
+    if (one > 0 && (tolerable <= 0 || one < tolerable)) tolerable = one;
+  }
+  if (tolerable < 60) return;
+  lines.push_back({"idle_replication_slot_timeout", fmt::format("{:.0f}s", std::floor(tolerable)),
+                   fmt::format("run {} ({} replicates): outages that long are tolerable at P5",
+                               figures->run, figures->replicates)});
+}
+
 std::string int_at_least(const models::Node& node, const char* name, int given, int needed,
                          std::vector<Line>& lines, const std::string& why) {
   const std::string value = std::to_string(std::max(given, needed));
@@ -98,6 +119,7 @@ std::vector<Line> needed_lines(const Topology& topology, int index,
   if (needs.publishes) {
     lines.push_back({"wal_level", "logical", "restart; logical decoding"});
     add_cap(node, figures, lines, complaints);
+    add_idle_timeout(topology, index, figures, lines);
     int_at_least(node, "max_wal_senders", node.settings.max_wal_senders, needs.senders + 1, lines,
                  "restart; streams, copies and standbys");
   }

@@ -127,7 +127,28 @@ TEST(Bundle, VersionsGetWhatTheyKnow) {
   EXPECT_TRUE(contains(text_of(with(18), subscription), "streaming = parallel"));
   EXPECT_FALSE(contains(text_of(with(17), "marketing-prod/postgresql.conf"),
                         "max_active_replication_origins"));
+  const std::string roles = "marketing-prod/10-roles.sql";
+  const std::string membership = "'pg_create_subscription', 'marketing_owner'";
+  EXPECT_FALSE(contains(text_of(with(15), roles), membership));
+  EXPECT_TRUE(contains(text_of(with(16), roles), membership));
   expect_parses(with(18));
+}
+
+TEST(Bundle, FromPostgres18ASlotGoesWhenItsOutageIsNoLongerTolerable) {
+  RunFigures figures;
+  figures.run = 7;
+  figures.replicates = 1000;
+  figures.slots["sub_marketing_metrics_slot"] = {.outage_tolerance_p5 = 110160.7};
+  const auto conf = [&](const std::vector<std::string>& overrides) {
+    return text_of(media_files(Mechanism::event, overrides, {.node = {}, .figures = figures}),
+                   "media-prod/postgresql.conf");
+  };
+  EXPECT_FALSE(contains(conf({"nodes.media-prod.postgres=17"}), "idle_replication_slot_timeout"));
+  EXPECT_TRUE(contains(conf({"nodes.media-prod.postgres=18"}),
+                       "idle_replication_slot_timeout = 110160s    # run 7 (1000 replicates)"));
+  EXPECT_TRUE(contains(conf({"nodes.media-prod.postgres=18",
+                             "nodes.media-prod.settings.idle_replication_slot_timeout=1h"}),
+                       "idle_replication_slot_timeout = 1h"));
 }
 
 TEST(Bundle, GuardRailsComeFromARunWhenThereIsOne) {
