@@ -194,10 +194,14 @@ void LoadBuilder::describe_updates(UpdateLoad& updates) {
   const bool slides = largest != nullptr && largest->access.kind == Access::Kind::recent &&
                       inserts > 0 && g.rows > 0 &&
                       largest->access.share * g.rows / inserts < seconds(mesh_.horizon);
-  updates.classes =
-      slides || largest == nullptr
-          ? std::vector<PageClass>{{1, 1}}
-          : curves_.classes(largest->access, std::max(1.0, g.rows), std::max(1.0, g.pages));
+  updates.classes = {{1, 1}};
+  double mixed = 0;
+  for (const Pending& p : at(pending_, updates.site)) {
+    if (slides || p.sweep || p.rate <= 0) continue;
+    const auto classes = curves_.classes(p.access, std::max(1.0, g.rows), std::max(1.0, g.pages));
+    mixed += p.rate;
+    updates.classes = mixed_classes(updates.classes, classes, p.rate / mixed);
+  }
   updates.sliding = slides ? rate / inserts : 0.0;
   updates.cycle_updates =
       (rate > 0 ? rate : swept) *

@@ -133,4 +133,17 @@ std::vector<PageClass> page_classes(const DrawnAccess& access, double rows, doub
                                                 : scattered(access, rows, pages);
 }
 
+std::vector<PageClass> mixed_classes(const std::vector<PageClass>& first,
+                                     const std::vector<PageClass>& second, double share) {
+  if (share <= 0 || first == second) return first;
+  std::vector<Weighed> weighed;
+  for (const PageClass& a : first)
+    for (const PageClass& b : second) {
+      if (a.pages <= 0 || b.pages <= 0) continue;
+      const double weight = (1 - share) * a.touches / a.pages + share * b.touches / b.pages;
+      weighed.push_back({weight, a.pages * b.pages});
+    }
+  return classify(std::move(weighed));
+}
+
 }  // namespace models

@@ -35,4 +35,9 @@ struct DrawnAccess {
 ///           uniform and Zipf 1.07 access
 std::vector<PageClass> page_classes(const DrawnAccess& access, double rows, double pages);
 
+/// Touches of two kinds on the same pages, each spread in its own way and independent of the other;
+/// `share` of them, 0..1, are of the second kind.
+std::vector<PageClass> mixed_classes(const std::vector<PageClass>& first,
+                                     const std::vector<PageClass>& second, double share);
+
 }  // namespace models

@@ -65,6 +65,22 @@ TEST(PageClasses, ABellOverClusteredKeysIsFinelyCutWhereItIsTouched) {
   EXPECT_NEAR(touched(page_classes(access, 700'000, pages), pages, touches) / exact, 1, 0.01);
 }
 
+TEST(MixedClasses, AreTheProductOfBothPatterns) {
+  // Two thirds of the touches on the newest tenth, one third anywhere: on the tenth 2/3 + 1/30.
+  const auto classes = mixed_classes({{0.1, 1}, {0.9, 0}}, {{1, 1}}, 1.0 / 3);
+  ASSERT_EQ(classes.size(), 2U);
+  EXPECT_NEAR(classes[0].pages, 0.1, 1e-9);
+  EXPECT_NEAR(classes[0].touches, 2.0 / 3 + 1.0 / 30, 1e-9);
+  EXPECT_NEAR(classes[1].touches, 0.9 / 3, 1e-9);
+}
+
+TEST(MixedClasses, OfOneKindOnlyAreThatKind) {
+  const std::vector<PageClass> uniform{{1, 1}}, recent{{0.1, 1}, {0.9, 0}};
+  EXPECT_EQ(mixed_classes(uniform, recent, 0), uniform);
+  EXPECT_EQ(mixed_classes(recent, recent, 0.5), recent);
+  EXPECT_NEAR(mixed_classes(uniform, recent, 1)[0].touches, 1, 1e-9);
+}
+
 TEST(PageClassesProperty, PagesAndTouchesAddUpAndSkewTouchesFewerPages) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
