@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numbers>
 
 namespace models {
 namespace {
@@ -82,9 +83,29 @@ std::vector<RemoteSnapshots> remote_snapshots(const Mesh& mesh, const Draws& dra
   return all;
 }
 
+namespace {
+
+/// Every uncertain number at its median.
+Draws medians(const Mesh& mesh) {
+  Draws draws;
+  for (const Parameter& parameter : mesh.parameters) {
+    const Distribution& d = parameter.distribution;
+    const bool between = d.kind == Distribution::Kind::uniform;
+    const bool gaps = d.kind == Distribution::Kind::exponential;
+    const bool spread = d.kind == Distribution::Kind::lognormal;
+    draws.values.push_back(between  ? (d.a + d.b) / 2
+                           : gaps   ? d.a * std::numbers::ln2
+                           : spread ? d.b
+                                    : d.a);
+  }
+  return draws;
+}
+
+}  // namespace
+
 Mesh with_remote_snapshots(Mesh mesh) {
   constexpr double soon = 1e-3;  // seconds between two that follow each other
-  for (const RemoteSnapshots& held : remote_snapshots(mesh, {})) {
+  for (const RemoteSnapshots& held : remote_snapshots(mesh, medians(mesh))) {
     if (held.database < 0 || held.per_second <= 0) continue;
     const Database& producer = mesh.databases[static_cast<std::size_t>(held.database)];
     const Node& node = mesh.nodes[static_cast<std::size_t>(producer.node)];
