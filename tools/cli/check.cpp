@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "models/simulate.hpp"
@@ -22,13 +23,21 @@ std::string place(const models::Place& place) {
   return fmt::format("{}:{}:{}: ", place.file, place.line, place.column);
 }
 
+/// Hazards that PostgreSQL refuses, or that give wrong answers.
+std::size_t errors(const scenario::Loaded& loaded) {
+  return static_cast<std::size_t>(std::count_if(
+      loaded.notices.begin(), loaded.notices.end(),
+      [](const auto& notice) { return notice.severity == scenario::Severity::error; }));
+}
+
 std::string text(const scenario::Loaded& loaded) {
   const models::Mesh& mesh = loaded.mesh;
-  std::string page =
-      fmt::format("{}: ok ({}, {}, {}, {}, {})\n", loaded.file, counted(mesh.nodes.size(), "node"),
-                  counted(mesh.tables.size(), "table"), counted(mesh.streams.size(), "stream"),
-                  counted(mesh.subscriptions.size(), "subscription"),
-                  counted(mesh.objectives.size(), "objective"));
+  const std::size_t wrong = errors(loaded);
+  std::string page = fmt::format(
+      "{}: {} ({}, {}, {}, {}, {})\n", loaded.file, wrong == 0 ? "ok" : counted(wrong, "error"),
+      counted(mesh.nodes.size(), "node"), counted(mesh.tables.size(), "table"),
+      counted(mesh.streams.size(), "stream"), counted(mesh.subscriptions.size(), "subscription"),
+      counted(mesh.objectives.size(), "objective"));
   for (const scenario::Notice& notice : loaded.notices) {
     page += fmt::format("{}{}: {} [{}]\n", place(notice.place), scenario::name(notice.severity),
                         notice.text, notice.id);
@@ -42,7 +51,7 @@ std::string json(const scenario::Loaded& loaded) {
                            {"scenario_file", loaded.file},
                            {"scenario", loaded.mesh.name},
                            {"scenario_hash", loaded.hash},
-                           {"ok", true}};
+                           {"ok", errors(loaded) == 0}};
   j["notices"] = nlohmann::ordered_json::array();
   for (const scenario::Notice& notice : loaded.notices)
     j["notices"].push_back({{"id", notice.id},
@@ -76,7 +85,7 @@ Exit check(Arguments arguments) {
   const scenario::Loaded loaded = scenario::load_file(file, options);
   plan::check_objectives(loaded.mesh.objectives, models::Model{loaded.mesh}.outcomes());
   print(format == Format::json ? json(loaded) : text(loaded));
-  return done;
+  return errors(loaded) == 0 ? done : wrong_use;
 }
 
 }  // namespace cli

@@ -14,7 +14,6 @@
 #include "tools/plan/variant.hpp"
 #include "tools/report/comparison.hpp"
 #include "tools/report/json.hpp"
-#include "tools/scenario/values.hpp"
 
 namespace cli {
 namespace {
@@ -69,7 +68,7 @@ plan::Results simulate(const CompareArguments& a, plan::RunOptions options) {
     results = plan::run(sides.baseline.mesh, options);
     if (!results.interrupted) variant = plan::simulate_variant(sides.variant.mesh, options);
   }
-  describe_scenario(sides.baseline, results);
+  describe_scenario(a, sides.baseline, results);
   if (variant.replicates < options.replicates) {
     results.interrupted = true;
     return results;
@@ -92,22 +91,13 @@ plan::Results of_stored_runs(const CompareArguments& a, std::int64_t first, std:
 }
 
 void answer(const CompareArguments& a, const plan::Results& results) {
-  switch (a.format) {
-    case Format::json:
-      return print(report::json(results, {MESHPLAN_VERSION, false}));
-    case Format::markdown:
-      return print(report::comparison_markdown(results));
-    case Format::text:
-      return print(report::comparison_text(results, stdout_terminal()));
-  }
-}
-
-double read_tolerance(const std::string& text) {
-  if (text.empty()) return 0;
-  const auto read = scenario::read_number(text, scenario::Unit::share);
-  if (!read.value || *read.value < 0)
-    throw UsageError{fmt::format("meshplan compare: '{}' is no tolerance", text), "write 5%"};
-  return *read.value;
+  print_as(
+      a.format,
+      [&] {
+        return report::json(results, {MESHPLAN_VERSION, false});
+      },
+      [&] { return report::comparison_markdown(results); },
+      [&] { return report::comparison_text(results, stdout_terminal()); });
 }
 
 /// --gate: no figure may get worse by more than the tolerance.
@@ -146,9 +136,9 @@ Exit compare(Arguments arguments) {
                   "With --gate: how much worse a figure may get before the exit code is 3 [0%]")
       ->option_text("SHARE");
   add_mechanisms(parser, a.mechanisms);
-  add_planning(parser, a, false);
+  add_planning(parser, a, {.one_file = false});
   if (!parser.parse(arguments)) return done;
-  const double tolerance = read_tolerance(a.tolerance);
+  const double tolerance = a.tolerance.empty() ? 0 : read_share("compare", a.tolerance);
   const auto first = run_number(a.file), second = run_number(a.other);
   if (first && second) {
     const plan::Results results = of_stored_runs(a, *first, *second);

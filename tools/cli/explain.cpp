@@ -31,17 +31,15 @@ Exit explain(Arguments arguments) {
     if (runs.empty()) throw store::StoreError{fmt::format("'{}' holds no runs", database)};
     run = runs.back().id;
   }
-  const auto [provenance, results] = store.read(run);
-  switch (format) {
-    case Format::json:
-      print(report::json(results, {provenance.version, true}));
-      break;
-    case Format::markdown:
-      print(report::explain_markdown(results));
-      break;
-    case Format::text:
-      print(report::explain_text(results, stdout_terminal()));
-  }
+  const store::StoredRun stored = store.read(run);
+  const plan::Results& results = stored.results;
+  print_as(
+      format,
+      [&] {
+        return report::json(results, {stored.provenance.version, true});
+      },
+      [&] { return report::explain_markdown(results); },
+      [&] { return report::explain_text(results, stdout_terminal()); });
   return done;
 }
 

@@ -151,7 +151,7 @@ plan::Results compare_mechanisms(const Planning& planning, const Mechanisms& wan
     results = plan::run(loaded.mesh, options);
     if (!results.interrupted) answer = plan::compare_mechanisms(question, options);
   }
-  describe_scenario(loaded, results);
+  describe_scenario(planning, loaded, results);
   results.interrupted = results.interrupted || answer.interrupted;
   results.comparisons = std::move(answer.comparisons);
   for (plan::Assumption& assumption : answer.assumptions)

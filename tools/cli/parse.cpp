@@ -21,6 +21,10 @@ std::string near_option(const CLI::App& app, const std::string& argument) {
 
 }  // namespace
 
+void print_as(Format format, const Page& json, const Page& markdown, const Page& text) {
+  print(format == Format::json ? json() : format == Format::markdown ? markdown() : text());
+}
+
 Parser::Parser(const std::string& command, const std::string& summary, const std::string& example)
     : name_{"meshplan " + command}, app_{summary, name_} {
   app_.footer("Example:\n  " + example);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 
 #include "tools/cli/command.hpp"
@@ -8,6 +9,10 @@
 namespace cli {
 
 enum class Format { text, json, markdown };
+
+/// Prints an answer in the format asked for; only that one is made.
+using Page = std::function<std::string()>;
+void print_as(Format format, const Page& json, const Page& markdown, const Page& text);
 
 /// One subcommand's options. The parser is built for the command that was asked for, and for no
 /// other.

@@ -10,8 +10,28 @@
 
 #include "tools/cli/terminal.hpp"
 #include "tools/report/study.hpp"
+#include "tools/scenario/values.hpp"
 
 namespace cli {
+namespace {
+
+store::Provenance provenance() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return {MESHPLAN_VERSION, host.data(), std::time(nullptr)};
+}
+
+/// An argument as a shell takes it.
+std::string quoted(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return result + "'";
+}
+
+}  // namespace
 
 scenario::Options Planning::overrides() const {
   scenario::Options options;
@@ -29,15 +49,17 @@ plan::RunOptions Planning::options(const scenario::Loaded& loaded) const {
   return options;
 }
 
-void add_planning(Parser& parser, Planning& p, bool one_file) {
+void add_planning(Parser& parser, Planning& p, const PlanningHelp& help) {
   CLI::App& options = parser.options();
-  if (one_file) options.add_option("FILE", p.file, "The scenario")->required()->type_name("");
-  options.add_option("--db", p.database, "Results file that the answer is added to [meshplan.db]")
+  if (help.one_file) options.add_option("FILE", p.file, "The scenario")->required()->type_name("");
+  options
+      .add_option("--db", p.database,
+                  fmt::format("Results file that the {} is added to [meshplan.db]", help.stored))
       ->option_text("FILE");
   options.add_flag("--no-db", p.no_database, "Store nothing");
   options
       .add_option("--replicates", p.replicates,
-                  "Simulated replicates of each variant [1000, or the scenario's]")
+                  fmt::format("{} [1000, or the scenario's]", help.replicates))
       ->option_text("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
   options.add_option("--seed", p.seed, "Decides every random draw [1, or the scenario's]")
@@ -52,14 +74,16 @@ void add_planning(Parser& parser, Planning& p, bool one_file) {
       ->option_text("PATH=VALUE")
       ->expected(1)
       ->take_all();
-  options.add_flag("--gate", p.gate, "Exit with 3 when the answer is not a good one");
+  if (help.gate)
+    options.add_flag("--gate", p.gate, "Exit with 3 when the answer is not a good one");
   parser.add_format(p.format);
 }
 
-store::Provenance provenance() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  return {MESHPLAN_VERSION, host.data(), std::time(nullptr)};
+double read_share(const char* command, const std::string& text) {
+  const auto read = scenario::read_number(text, scenario::Unit::share);
+  if (!read.value || *read.value < 0)
+    throw UsageError{fmt::format("meshplan {}: '{}' is no share", command, text), "write 5%"};
+  return *read.value;
 }
 
 void check_database(const Planning& p) {
@@ -74,17 +98,10 @@ void check_database(const Planning& p) {
 }
 
 void deliver(const Planning& p, const plan::Study& study) {
-  switch (p.format) {
-    case Format::json:
-      print(report::json(study, MESHPLAN_VERSION));
-      break;
-    case Format::markdown:
-      print(report::markdown(study));
-      break;
-    case Format::text:
-      print(report::text(study, stdout_terminal()));
-      break;
-  }
+  print_as(
+      p.format, [&] { return report::json(study, MESHPLAN_VERSION); },
+      [&] { return report::markdown(study); },
+      [&] { return report::text(study, stdout_terminal()); });
   if (p.no_database) return;
   const std::int64_t id =
       store::Store{p.database, store::Database::Open::or_create}.write(study, provenance());
@@ -92,7 +109,10 @@ void deliver(const Planning& p, const plan::Study& study) {
     fmt::print(stderr, "meshplan: stored as study {} in {}\n", id, p.database);
 }
 
-void describe_scenario(const scenario::Loaded& loaded, plan::Results& results) {
+void describe_scenario(const Planning& p, const scenario::Loaded& loaded, plan::Results& results) {
+  results.arguments.clear();
+  for (const std::string& setting : p.set) results.arguments += " --set " + quoted(setting);
+  if (!p.horizon.empty()) results.arguments += " --horizon " + quoted(p.horizon);
   results.scenario_file = loaded.file;
   results.scenario_text = loaded.text;
   results.scenario_hash = loaded.hash;
@@ -104,6 +124,11 @@ void store_run(const Planning& p, const plan::Results& results) {
       store::Store{p.database, store::Database::Open::or_create}.write(results, provenance());
   if (stderr_is_terminal())
     fmt::print(stderr, "meshplan: stored as run {} in {}\n", id, p.database);
+}
+
+std::vector<plan::Accuracy> stored_accuracy(const Planning& p) {
+  if (p.no_database) return {};
+  return store::Store{p.database, store::Database::Open::existing}.accuracy();
 }
 
 Exit exit_of(const Planning& p, const plan::Study& study) {

@@ -14,7 +14,7 @@
 
 namespace cli {
 
-/// What every command takes that simulates variants of a scenario.
+/// What every command takes that simulates a scenario.
 struct Planning {
   std::string file, database = "meshplan.db", horizon;
   bool no_database = false, gate = false;
@@ -27,9 +27,18 @@ struct Planning {
   plan::RunOptions options(const scenario::Loaded& loaded) const;
 };
 
-void add_planning(Parser& parser, Planning& planning, bool one_file = true);
+/// How a command's help speaks of them, and which it has.
+struct PlanningHelp {
+  bool one_file = true;
+  bool gate = true;
+  const char* stored = "answer";
+  const char* replicates = "Simulated replicates of each variant";
+};
 
-store::Provenance provenance();
+void add_planning(Parser& parser, Planning& planning, const PlanningHelp& help = {});
+
+/// "5%" of an option of a command. Throws UsageError.
+double read_share(const char* command, const std::string& text);
 
 /// Fails before the simulation where the results could not be stored after it.
 void check_database(const Planning& planning);
@@ -37,11 +46,15 @@ void check_database(const Planning& planning);
 /// Prints a study in the format asked for, stores it, and says where.
 void deliver(const Planning& planning, const plan::Study& study);
 
-/// Puts the scenario's name, text and hash into results.
-void describe_scenario(const scenario::Loaded& loaded, plan::Results& results);
+/// Puts the scenario's name, text and hash into results, and the options that were given.
+void describe_scenario(const Planning& planning, const scenario::Loaded& loaded,
+                       plan::Results& results);
 
 /// Stores a run, and says where.
 void store_run(const Planning& planning, const plan::Results& results);
+
+/// Measurements of the model in the results file; none without one.
+std::vector<plan::Accuracy> stored_accuracy(const Planning& planning);
 
 /// What the exit code says of a study.
 Exit exit_of(const Planning& planning, const plan::Study& study);

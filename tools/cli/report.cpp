@@ -59,23 +59,18 @@ Exit report(Arguments arguments) {
   if (!a) return done;
   for (const std::string* file : {&a->html, &a->markdown, &a->json}) check_writable(*file);
   store::Store store{a->database, store::Database::Open::existing};
-  const auto [provenance, results] = store.read(a->run ? *a->run : newest(store, a->database));
-  const report::JsonOptions json{provenance.version, a->series};
-  if (!a->html.empty())
-    write_file(a->html, report::html(results, {provenance.version, store.accuracy()}));
+  const store::StoredRun stored = store.read(a->run ? *a->run : newest(store, a->database));
+  const plan::Results& results = stored.results;
+  const std::string& version = stored.provenance.version;
+  const report::JsonOptions json{version, a->series};
+  if (!a->html.empty()) write_file(a->html, report::html(results, {version, store.accuracy()}));
   if (!a->markdown.empty()) write_file(a->markdown, report::markdown(results));
   if (!a->json.empty()) write_file(a->json, report::json(results, json));
   if (a->to_files()) return done;
-  switch (a->format) {
-    case Format::json:
-      print(report::json(results, json));
-      break;
-    case Format::markdown:
-      print(report::markdown(results));
-      break;
-    case Format::text:
-      print(report::text(results, stdout_terminal()));
-  }
+  print_as(
+      a->format, [&] { return report::json(results, json); },
+      [&] { return report::markdown(results); },
+      [&] { return report::text(results, stdout_terminal()); });
   return done;
 }
 

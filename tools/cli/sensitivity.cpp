@@ -32,17 +32,14 @@ Exit sensitivity(Arguments arguments) {
     results = plan::run(loaded.mesh, options);
     if (!results.interrupted) results.influences = plan::influences(loaded.mesh, results, options);
   }
-  describe_scenario(loaded, results);
-  switch (a.format) {
-    case Format::json:
-      print(report::json(results, {MESHPLAN_VERSION, false}));
-      break;
-    case Format::markdown:
-      print(report::influences_markdown(results));
-      break;
-    case Format::text:
-      print(report::influences_text(results, stdout_terminal()));
-  }
+  describe_scenario(a, loaded, results);
+  print_as(
+      a.format,
+      [&] {
+        return report::json(results, {MESHPLAN_VERSION, false});
+      },
+      [&] { return report::influences_markdown(results); },
+      [&] { return report::influences_text(results, stdout_terminal()); });
   store_run(a, results);
   if (interrupt.requested()) return interrupted;
   return a.gate && !results.verdict.ok ? objective_missed : done;

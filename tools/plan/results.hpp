@@ -122,11 +122,24 @@ struct PushDown {
   double rows = 0, bytes = 0;  // that cross the wire per execution
 };
 
+/// An alert rule of the emitted bundle, evaluated on some replicates of the run.
+struct Alert {
+  std::string rule, subject;  // SlotInactive of a slot
+  std::string condition;      // in words, with its thresholds
+  double probability = 0;     // share of the watched replicates in which it fires
+  double first = 0;           // seconds since the start at the median; NaN: never fires
+  double caught = 0;     // share of the failing replicates that it fires before; NaN: none fails
+  double lead_time = 0;  // seconds from there to the failure, at the median; NaN: none caught
+  double false_a_month = 0;      // alarms in 30 d of replicates that do not fail; NaN: all fail
+  std::uint64_t replicates = 0;  // that were watched
+};
+
 struct Results {
   std::string scenario_name;
   std::string scenario_file;
   std::string scenario_text;
   std::string scenario_hash;  // SHA-256 of text, included files and overrides, hex
+  std::string arguments;      // that changed the scenario, as a shell takes them: " --set a=b"
   std::uint64_t seed = 0;
   std::uint64_t replicates_wanted = 0;
   std::uint64_t replicates = 0;  // finished; fewer when interrupted
@@ -146,6 +159,7 @@ struct Results {
   std::vector<Comparison> comparisons;  // empty unless compared; the same for the next two
   std::vector<Influence> influences;
   std::vector<PushDown> push_downs;
+  std::vector<Alert> alerts;
   double simulate_seconds = 0;  // wall clock; belongs to the `timing` object only
   unsigned threads = 1;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/replicate.hpp"
+#include "tools/plan/alerts.hpp"
 #include "tools/plan/assumptions.hpp"
 #include "tools/plan/bands.hpp"
 #include "tools/plan/federation.hpp"
@@ -112,6 +113,7 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
   results.thresholds = thresholds(mesh, results.objectives);
   results.incidents = planned_incidents(mesh);
   results.push_downs = push_downs(mesh);
+  results.alerts = alerts(model, results, options);
   const auto remedy = find_remedy(mesh, results, options);
   if (remedy && remedy->slot_cap > 0)
     results.thresholds.push_back(

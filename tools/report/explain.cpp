@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "tools/plan/alerts.hpp"
 #include "tools/plan/moment.hpp"
 #include "tools/plan/words.hpp"
 #include "tools/report/moments.hpp"
@@ -140,6 +141,10 @@ std::string explain_text(const plan::Results& r, const TextOptions& options) {
     for (const auto& o : a->owners) table.rows.push_back({"  " + o[0], {o[1], o[2], o[3]}});
     for (const std::string& line : table.lines(width)) page += line + "\n";
   }
+  if (const std::string alerts = plan::alerts_in_words(r); !alerts.empty()) {
+    page += "\n";
+    paragraph("Alerts: " + alerts, "");
+  }
   page += "\n";
   paragraph("What to change: " + nearest_change(r), "");
   return page;
@@ -172,6 +177,8 @@ std::string explain_markdown(const plan::Results& r) {
     for (const auto& o : a->owners)
       page += fmt::format("| {} | {} | {} | {} |\n", o[0], o[1], o[2], o[3]);
   }
+  if (const std::string alerts = plan::alerts_in_words(r); !alerts.empty())
+    page += fmt::format("\n**Alerts** {}\n", alerts);
   return page + fmt::format("\n**What to change** {}\n", nearest_change(r));
 }
 

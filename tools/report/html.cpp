@@ -13,6 +13,7 @@
 #include "tools/plan/words.hpp"
 #include "tools/report/chart.hpp"
 #include "tools/report/headline.hpp"
+#include "tools/report/known_error.hpp"
 #include "tools/report/matrix.hpp"
 #include "tools/report/moments.hpp"
 #include "tools/report/resources.hpp"
@@ -452,10 +453,26 @@ class Page {
       if (a.measured != 0) by_quantity[a.quantity].push_back(&a);
     data list{data::type::list};
     for (const auto& [quantity, cases] : by_quantity) list.push_back(error_of(quantity, cases));
+    const KnownError known = known_error();
+    data known_list{data::type::list};
+    for (const KnownError::Row& row : known.rows) {
+      data one;
+      set(one, "quantity", row.quantity);
+      set(one, "lines", row.lines);
+      set(one, "within", row.within_target);
+      set(one, "median", row.median);
+      set(one, "line", row.straight_line);
+      set(one, "spreadsheet", row.spreadsheet);
+      known_list.push_back(one);
+    }
+    page_.set("known", known_list);
+    set(page_, "known_summary", known.summary);
+    page_.set("error?", !known.rows.empty() || !by_quantity.empty());
+    page_.set("known?", !known.rows.empty());
     page_.set("accuracy?", !by_quantity.empty());
     page_.set("accuracy", list);
     set(page_, "accuracy_cases", std::to_string(options_.accuracy.size()));
-    if (!by_quantity.empty()) section("accuracy", "Model error");
+    if (!known.rows.empty() || !by_quantity.empty()) section("accuracy", "Model error");
   }
 
   static data error_of(const std::string& quantity,
@@ -499,8 +516,8 @@ class Page {
 
   void reproduce() {
     set(page_, "command",
-        fmt::format("meshplan run {} --seed {} --replicates {}", r_.scenario_file, r_.seed,
-                    r_.replicates_wanted));
+        fmt::format("meshplan run {}{} --seed {} --replicates {}", r_.scenario_file, r_.arguments,
+                    r_.seed, r_.replicates_wanted));
     set(page_, "file", r_.scenario_file);
     set(page_, "hash", r_.scenario_hash);
     set(page_, "seed", std::to_string(r_.seed));

@@ -139,6 +139,16 @@ void findings(Json& j, const plan::Results& r) {
                                {"low", i.low},
                                {"high", i.high},
                                {"rank_correlation", i.rank_correlation}});
+  for (const plan::Alert& a : r.alerts)
+    j["alerts"].push_back({{"rule", a.rule},
+                           {"subject", a.subject},
+                           {"condition", a.condition},
+                           {"probability", a.probability},
+                           {"first", a.first},
+                           {"caught", a.caught},
+                           {"lead_time", a.lead_time},
+                           {"false_a_month", a.false_a_month},
+                           {"replicates", a.replicates}});
   for (const plan::PushDown& p : r.push_downs)
     j["push_downs"].push_back({{"consumer", p.consumer},
                                {"query", p.query},
@@ -159,6 +169,7 @@ std::string json(const plan::Results& r, const JsonOptions& options) {
          {"scenario", r.scenario_name},
          {"scenario_file", r.scenario_file},
          {"scenario_hash", r.scenario_hash},
+         {"arguments", r.arguments},
          {"seed", r.seed},
          {"start", r.start},
          {"horizon", r.horizon},

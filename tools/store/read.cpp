@@ -62,8 +62,9 @@ sim::Instant instant(double t) {
 void read_run(Database& database, std::int64_t id, StoredRun& run) {
   for_each(
       database,
-      "SELECT scenario_name, scenario_file, scenario_text, scenario_hash, meshplan_version, seed, "
-      "replicates_wanted, replicates, band_replicates, interrupted, start, horizon, ok, headline, "
+      "SELECT scenario_name, scenario_file, scenario_text, scenario_hash, arguments, "
+      "meshplan_version, seed, replicates_wanted, replicates, band_replicates, interrupted, start, "
+      "horizon, ok, headline, "
       "cause, next_step, "
       "created_at, host, threads, simulate_seconds FROM run JOIN run_timing USING (run_id) WHERE "
       "run_id = ?",
@@ -73,6 +74,7 @@ void read_run(Database& database, std::int64_t id, StoredRun& run) {
         r.scenario_file = c.text();
         r.scenario_text = c.text();
         r.scenario_hash = c.text();
+        r.arguments = c.text();
         run.provenance.version = c.text();
         r.seed = c.count();
         r.replicates_wanted = c.count();
@@ -302,6 +304,26 @@ void read_comparisons(Database& database, std::int64_t id, plan::Results& r) {
       id);
 }
 
+void read_alerts(Database& database, std::int64_t id, plan::Results& r) {
+  for_each(
+      database,
+      "SELECT rule, subject, condition, probability, first, caught, lead_time, false_a_month, "
+      "replicates FROM alert WHERE run_id = ? ORDER BY alert_id",
+      [&](Columns& c) {
+        plan::Alert& alert = r.alerts.emplace_back();
+        alert.rule = c.text();
+        alert.subject = c.text();
+        alert.condition = c.text();
+        alert.probability = c.real();
+        alert.first = c.real();
+        alert.caught = c.real();
+        alert.lead_time = c.real();
+        alert.false_a_month = c.real();
+        alert.replicates = c.count();
+      },
+      id);
+}
+
 void read_influences(Database& database, std::int64_t id, plan::Results& r) {
   for_each(
       database,
@@ -387,6 +409,7 @@ StoredRun Store::read(std::int64_t id) {
   read_assumptions(database_, id, run.results);
   read_landmarks(database_, id, run.results);
   read_comparisons(database_, id, run.results);
+  read_alerts(database_, id, run.results);
   read_influences(database_, id, run.results);
   read_push_downs(database_, id, run.results);
   return run;

@@ -459,19 +459,53 @@ CREATE VIEW study_figures AS
 SELECT study_id, name, subject, unit, value, value_low, value_high, text FROM study_figure;
 )sql";
 
+constexpr const char* version_4 = R"sql(
+ALTER TABLE run ADD COLUMN arguments TEXT NOT NULL DEFAULT '';  -- options that changed the scenario
+
+CREATE TABLE alert (
+  alert_id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run,
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  condition TEXT NOT NULL,
+  probability REAL NOT NULL,
+  first REAL, caught REAL, lead_time REAL, false_a_month REAL,
+  replicates INTEGER NOT NULL        -- that were watched
+) STRICT;
+CREATE INDEX alert_by_run ON alert (run_id);
+)sql";
+
+constexpr const char* version_4_views = R"sql(
+DROP VIEW runs;
+CREATE VIEW runs AS
+-- One row per run. created_at and start are epoch seconds, horizon is in seconds; ok is 1 when every objective is met.
+SELECT run_id, created_at, host, scenario_name, scenario_file, scenario_hash, arguments, meshplan_version, seed,
+       replicates, replicates_wanted, band_replicates, interrupted, start, horizon, ok, headline, cause, next_step,
+       threads, simulate_seconds
+FROM run JOIN run_timing USING (run_id);
+
+CREATE VIEW alerts AS
+-- One row per run, alert rule and slot; times in seconds.
+SELECT run_id, rule, subject, condition, probability, first, caught, lead_time, false_a_month, replicates FROM alert;
+)sql";
+
 // migrations[v] brings version v to v + 1.
 constexpr std::array<std::array<const char*, 2>, schema_version> migrations{
-    {{version_1, version_1_views}, {version_2, version_2_views}, {version_3, version_3_views}}};
+    {{version_1, version_1_views},
+     {version_2, version_2_views},
+     {version_3, version_3_views},
+     {version_4, version_4_views}}};
 
 }  // namespace
 
 const std::vector<const char*>& table_names() {
   static const std::vector<const char*> all{
-      "run",         "run_timing",    "outcome",       "outcome_value",   "series_key",
-      "band_point",  "trace",         "trace_series",  "piece",           "event",
-      "objective",   "assumption",    "threshold",     "incident",        "comparison",
-      "influence",   "push_down",     "measurement",   "study",           "study_timing",
-      "study_point", "study_setting", "study_outcome", "study_objective", "study_figure"};
+      "run",          "run_timing",  "outcome",       "outcome_value", "series_key",
+      "band_point",   "trace",       "trace_series",  "piece",         "event",
+      "objective",    "assumption",  "threshold",     "incident",      "comparison",
+      "influence",    "push_down",   "alert",         "measurement",   "study",
+      "study_timing", "study_point", "study_setting", "study_outcome", "study_objective",
+      "study_figure"};
   return all;
 }
 

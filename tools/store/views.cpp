@@ -31,6 +31,7 @@ const View runs{
      {"scenario_name", "its `name:`"},
      {"scenario_file", "as given on the command line"},
      {"scenario_hash", "SHA-256 of its text, included files and overrides, hex"},
+     {"arguments", "options that changed the scenario, as a shell takes them: --set, --horizon"},
      {"meshplan_version", "that made it"},
      {"seed", "decides every draw"},
      {"replicates", "that were finished"},
@@ -46,32 +47,36 @@ const View runs{
      {"threads", "used; never changes a result"},
      {"simulate_seconds", "wall clock, seconds"}}};
 
+/// Columns of an outcome's distribution over replicates, after those that say of what.
+std::vector<ViewColumn> with_distribution(std::vector<ViewColumn> columns) {
+  static const ViewColumn distribution[] = {
+      {"mean", "over the replicates that reached it"},
+      {"p5", "percentile over replicates; of a time: early"},
+      {"p5_low", "95 % interval"},
+      {"p5_high", "95 % interval"},
+      {"p50", "median"},
+      {"p50_low", "95 % interval"},
+      {"p50_high", "95 % interval"},
+      {"p95", "percentile"},
+      {"p95_low", "95 % interval"},
+      {"p95_high", "95 % interval"},
+      {"p99", "percentile"},
+      {"p99_low", "95 % interval"},
+      {"p99_high", "95 % interval"},
+      {"minimum", "of all replicates"},
+      {"maximum", "of all replicates"},
+      {"probability", "of a time: share of replicates that reached it; of 0/1: their mean"},
+      {"probability_low", "95 % interval (Wilson)"},
+      {"probability_high", "95 % interval (Wilson)"}};
+  columns.insert(columns.end(), std::begin(distribution), std::end(distribution));
+  return columns;
+}
+
 const View outcomes{
     "outcomes",
     "One row per run, metric and subject: percentiles over replicates, each with the 95 % interval "
     "of its Monte Carlo error. A time that is NULL was not reached within the horizon.",
-    {run_id,
-     metric,
-     subject,
-     unit,
-     {"mean", "over the replicates that reached it"},
-     {"p5", "percentile over replicates; of a time: early"},
-     {"p5_low", "95 % interval"},
-     {"p5_high", "95 % interval"},
-     {"p50", "median"},
-     {"p50_low", "95 % interval"},
-     {"p50_high", "95 % interval"},
-     {"p95", "percentile"},
-     {"p95_low", "95 % interval"},
-     {"p95_high", "95 % interval"},
-     {"p99", "percentile"},
-     {"p99_low", "95 % interval"},
-     {"p99_high", "95 % interval"},
-     {"minimum", "of all replicates"},
-     {"maximum", "of all replicates"},
-     {"probability", "of a time: share of replicates that reached it; of 0/1: their mean"},
-     {"probability_low", "95 % interval (Wilson)"},
-     {"probability_high", "95 % interval (Wilson)"}}};
+    with_distribution({run_id, metric, subject, unit})};
 
 const View outcome_values{
     "outcome_values",
@@ -228,6 +233,21 @@ const View comparisons{
      {"text", "in place of a figure"},
      {"best", "1: the best variant for this metric and subject"}}};
 
+const View alerts{
+    "alerts",
+    "Alert rules on slots, as `meshplan emit --from-run` writes them, evaluated on some "
+    "replicates.",
+    {run_id,
+     {"rule", "SlotRetainsWal, SlotInactive, SlotNearItsLimit or SlotLost"},
+     {"subject", "the slot"},
+     {"condition", "in words, with its thresholds"},
+     {"probability", "share of the watched replicates in which it fires"},
+     {"first", "median of its first firing, seconds since the start; NULL: never"},
+     {"caught", "share of the failing replicates before whose failure it fires; NULL: none fails"},
+     {"lead_time", "median from there to the failure, seconds; NULL: none caught"},
+     {"false_a_month", "alarms in 30 days of replicates that do not fail; NULL: all fail"},
+     {"replicates", "that were watched"}}};
+
 const View influences{
     "influences",
     "How far each uncertain input moves an outcome.",
@@ -307,33 +327,14 @@ const View study_settings{"study_settings",
                            {"text", "value as the scenario spells it"},
                            {"value", "in bytes, seconds, 1/s or shares; NULL: no number"}}};
 
-const View study_outcomes{"study_outcomes",
-                          "Outcomes of every point, over its replicates.",
-                          {study_id,
-                           number,
-                           point_label,
-                           {"replicates", "that were finished"},
-                           metric,
-                           subject,
-                           unit,
-                           {"mean", "over the replicates that reached it"},
-                           {"p5", "percentile over replicates; of a time: early"},
-                           {"p5_low", "95 % interval"},
-                           {"p5_high", "95 % interval"},
-                           {"p50", "median"},
-                           {"p50_low", "95 % interval"},
-                           {"p50_high", "95 % interval"},
-                           {"p95", "percentile"},
-                           {"p95_low", "95 % interval"},
-                           {"p95_high", "95 % interval"},
-                           {"p99", "percentile"},
-                           {"p99_low", "95 % interval"},
-                           {"p99_high", "95 % interval"},
-                           {"minimum", "of all replicates"},
-                           {"maximum", "of all replicates"},
-                           {"probability", "share of replicates that reached it"},
-                           {"probability_low", "95 % interval"},
-                           {"probability_high", "95 % interval"}}};
+const View study_outcomes{"study_outcomes", "Outcomes of every point, over its replicates.",
+                          with_distribution({study_id,
+                                             number,
+                                             point_label,
+                                             {"replicates", "that were finished"},
+                                             metric,
+                                             subject,
+                                             unit})};
 
 const View study_objectives{"study_objectives",
                             "Objectives at every point.",
@@ -369,10 +370,11 @@ const View study_figures{
 
 const std::vector<View>& views() {
   static const std::vector<View> all{
-      runs,        outcomes,   outcome_values, series,         volumes,          slots,
-      bloat,       transfers,  traces,         pieces,         events,           objectives,
-      assumptions, thresholds, incidents,      comparisons,    influences,       push_downs,
-      accuracy,    studies,    study_settings, study_outcomes, study_objectives, study_figures};
+      runs,        outcomes,       outcome_values, series,           volumes,
+      slots,       bloat,          transfers,      traces,           pieces,
+      events,      objectives,     assumptions,    thresholds,       incidents,
+      comparisons, alerts,         influences,     push_downs,       accuracy,
+      studies,     study_settings, study_outcomes, study_objectives, study_figures};
   return all;
 }
 

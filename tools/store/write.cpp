@@ -49,11 +49,11 @@ Integer write_run(Database& database, const plan::Results& r, const Provenance& 
   BulkInsert insert{
       database,
       "run",
-      {"run_id", "scenario_name", "scenario_file", "scenario_text", "scenario_hash",
+      {"run_id", "scenario_name", "scenario_file", "scenario_text", "scenario_hash", "arguments",
        "meshplan_version", "seed", "replicates_wanted", "replicates", "band_replicates",
        "interrupted", "start", "horizon", "ok", "headline", "cause", "next_step"},
       1};
-  insert.row(run, r.scenario_name, r.scenario_file, r.scenario_text, r.scenario_hash,
+  insert.row(run, r.scenario_name, r.scenario_file, r.scenario_text, r.scenario_hash, r.arguments,
              provenance.version, signed_of(r.seed), signed_of(r.replicates_wanted),
              signed_of(r.replicates), signed_of(r.band_replicates), signed_of(r.interrupted),
              r.start, r.horizon, signed_of(r.verdict.ok), r.verdict.headline, r.verdict.cause,
@@ -254,6 +254,19 @@ void write_comparisons(Database& database, Integer run, const plan::Results& r) 
   insert.finish();
 }
 
+void write_alerts(Database& database, Integer run, const plan::Results& r) {
+  Rowids ids{database, "alert", "alert_id"};
+  BulkInsert insert{database,
+                    "alert",
+                    {"alert_id", "run_id", "rule", "subject", "condition", "probability", "first",
+                     "caught", "lead_time", "false_a_month", "replicates"},
+                    r.alerts.size()};
+  for (const plan::Alert& a : r.alerts)
+    insert.row(ids.one(), run, a.rule, a.subject, a.condition, a.probability, a.first, a.caught,
+               a.lead_time, a.false_a_month, signed_of(a.replicates));
+  insert.finish();
+}
+
 void write_influences(Database& database, Integer run, const plan::Results& r) {
   Rowids ids{database, "influence", "influence_id"};
   BulkInsert insert{
@@ -292,6 +305,7 @@ std::int64_t Store::write(const plan::Results& results, const Provenance& proven
   write_assumptions(database_, run, results);
   write_landmarks(database_, run, results);
   write_comparisons(database_, run, results);
+  write_alerts(database_, run, results);
   write_influences(database_, run, results);
   write_push_downs(database_, run, results);
   transaction.commit();

@@ -9,35 +9,15 @@ namespace {
 
 using nlohmann::json;
 
-class CliTest : public ProgramTest {
- protected:
-  /// A mesh of one server whose disk fills within the month when `size` is small.
-  void write_mesh(const std::string& size) const {
-    write("mesh.yaml", R"y(meshplan: 1
-name: log
-horizon: 30d
-nodes:
-  db: {postgres: 15, volumes: {data: {size: )y" +
-                           size + R"y(}}}
-domains:
-  app:
-    node: db
-    ddl: CREATE TABLE log (id bigserial PRIMARY KEY, line text NOT NULL);
-    tables: {log: {rows: 1M, widths: {line: 80}}}
-    workload:
-      - {sql: "INSERT INTO log (line) VALUES ($1)", rate: 50..150/s}
-objectives:
-  - {metric: volume_used, node: db, at: p95, below: 90%}
-)y");
-  }
-};
+class CliTest : public ProgramTest {};
 
 // ---- what to do
 // ------------------------------------------------------------------------------------------------------
 
 TEST_F(CliTest, HelpNamesTheCommandsAndEachHasItsOwnWithAnExample) {
-  for (const std::string command : {"", "init ", "check ", "report ", "run ", "explain ", "compare ", "solve ",
-                                    "sensitivity ", "sweep ", "merge ", "runs ", "schema "}) {
+  for (const std::string command :
+       {"", "init ", "check ", "report ", "run ", "explain ", "compare ", "solve ", "sensitivity ",
+        "sweep ", "merge ", "runs ", "schema "}) {
     const Ran ran = meshplan(command + "--help");
     EXPECT_EQ(ran.exit, 0);
     EXPECT_EQ(ran.err, "");
@@ -126,6 +106,39 @@ TEST_F(CliTest, CheckAnswersInJsonToo) {
   EXPECT_EQ(j["ok"], true);
   EXPECT_EQ(j["scenario"], "log");
   EXPECT_EQ(j["scenario_hash"].get<std::string>().size(), 64u);
+}
+
+TEST_F(CliTest, CheckIsNotOkWhereAnswersWouldBeWrong) {
+  write("mesh.yaml", R"y(meshplan: 1
+name: trap
+nodes: {a: {postgres: 15, collation: C.utf8}, b: {postgres: 15, collation: en_US.utf8}}
+domains:
+  shop:
+    node: a
+    ddl: CREATE TABLE goods (slug text PRIMARY KEY);
+    tables: {goods: {rows: 1k}}
+products:
+  goods:
+    table: goods
+    consumers:
+      desk: {node: b, mechanism: federated, queries: [{sql: "SELECT slug FROM goods WHERE slug < 'M'"}]}
+)y");
+  const Ran ran = meshplan("check mesh.yaml");
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_TRUE(ran.out.starts_with("mesh.yaml: 1 error (2 nodes, 1 table")) << ran.out;
+  EXPECT_NE(ran.out.find("[fdw_collation]"), std::string::npos);
+  EXPECT_EQ(json::parse(meshplan("check mesh.yaml --format json").out)["ok"], false);
+}
+
+TEST_F(CliTest, RunTellsAndKeepsTheOptionsThatChangedTheScenario) {
+  write_mesh("50GB");
+  const Ran ran =
+      meshplan("run mesh.yaml --replicates 3 --horizon 9d --set 'name=my log' --report page.html");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  const std::string options = "mesh.yaml --set &apos;name=my log&apos; --horizon 9d --seed 1";
+  EXPECT_NE(read_file(folder_ / "page.html").find(options), std::string::npos);
+  const json j = json::parse(meshplan("report meshplan.db --format json").out);
+  EXPECT_EQ(j["arguments"], " --set 'name=my log' --horizon 9d");
 }
 
 TEST_F(CliTest, AnObjectiveWithoutASubjectInTheMeshIsAProblem) {

@@ -12,23 +12,7 @@ using nlohmann::json;
 /// solve, sweep, merge, compare and sensitivity on a log table whose disk fills within the month.
 class PlannerTest : public ProgramTest {
  protected:
-  PlannerTest() {
-    write("mesh.yaml", R"y(meshplan: 1
-name: log
-horizon: 30d
-nodes:
-  db: {postgres: 15, volumes: {data: {size: 60GB}}}
-domains:
-  app:
-    node: db
-    ddl: CREATE TABLE log (id bigserial PRIMARY KEY, line text NOT NULL);
-    tables: {log: {rows: 1M, widths: {line: 80}}}
-    workload:
-      - {name: lines, sql: "INSERT INTO log (line) VALUES ($1)", rate: 50..150/s}
-objectives:
-  - {metric: volume_used, node: db, at: p95, below: 90%}
-)y");
-  }
+  PlannerTest() { write_mesh("60GB"); }
 };
 
 /// Text without its line breaks.
@@ -65,7 +49,7 @@ TEST_F(PlannerTest, SolveSaysWhatCannotBeReached) {
 
 TEST_F(PlannerTest, SolveTakesAnObjectiveAndAPercentileOfTheCommandLine) {
   const Ran ran = meshplan(
-      "solve mesh.yaml --no-db --vary domains.app.workload.lines.rate=10/s..500/s --such-that "
+      "solve mesh.yaml --no-db --vary domains.app.workload[0].rate=10/s..500/s --such-that "
       "'metric: volume_used, at: p99, below: 50%' --at p50 --format json" +
       few);
   ASSERT_EQ(ran.exit, 0) << ran.err;
@@ -161,7 +145,7 @@ TEST_F(PlannerTest, WhatCannotBeTranslatedIsRefusedOrSaid) {
 TEST_F(PlannerTest, ShardsMergedHoldTheRowsOfTheWholeSweep) {
   const std::string sweep =
       "sweep mesh.yaml --vary nodes.db.volumes.data.size=20GB..80GB:4 --vary "
-      "domains.app.workload.lines.rate=60/s,120/s" +
+      "domains.app.workload[0].rate=60/s,120/s" +
       few;
   const Ran whole = meshplan(sweep + " --db whole.db");
   EXPECT_EQ(whole.exit, 0) << whole.err;
@@ -180,7 +164,7 @@ TEST_F(PlannerTest, ShardsMergedHoldTheRowsOfTheWholeSweep) {
 TEST_F(PlannerTest, ComparePutsTwoValuesSideBySide) {
   const Ran ran = meshplan(
       "compare mesh.yaml --against nodes.db.volumes.data.size=120GB --against "
-      "domains.app.workload.lines.rate=150/s" +
+      "domains.app.workload[0].rate=150/s" +
       few);
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_NE(flat(ran.out).find("volume_used of db/data (p99) falls"), std::string::npos) << ran.out;
@@ -214,8 +198,7 @@ TEST_F(PlannerTest, CompareTakesTwoScenariosAndTwoStoredRuns) {
 TEST_F(PlannerTest, SensitivityNamesTheInputThatDecides) {
   const Ran ran = meshplan("sensitivity mesh.yaml" + few);
   EXPECT_EQ(ran.exit, 0) << ran.err;
-  EXPECT_NE(flat(ran.out).find("is moved most by domains.app.workload.lines.rate"),
-            std::string::npos)
+  EXPECT_NE(flat(ran.out).find("is moved most by domains.app.workload[0].rate"), std::string::npos)
       << ran.out;
 }
 

@@ -12,6 +12,8 @@
 #include <sstream>
 #include <string>
 
+#include "tests/temporary_folder.hpp"
+
 /// Runs the built program the way a shell does, in a folder of its own.
 namespace cli {
 
@@ -38,12 +40,6 @@ class ProgramTest : public testing::Test {
     int exit = -1;
     std::string out, err;
   };
-
-  ProgramTest() {
-    std::string pattern = (fs::temp_directory_path() / "meshplan-cli-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~ProgramTest() override { fs::remove_all(folder_); }
 
   /// Arguments are words of a shell; `environment` such as "NO_COLOR=1".
   Ran meshplan(const std::string& arguments, const std::string& redirect = ">.out 2>.err") const {
@@ -108,9 +104,29 @@ class ProgramTest : public testing::Test {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream{folder_ / name, std::ios::binary} << text;
   }
+  /// A mesh of one server whose disk fills within the month when `size` is small.
+  void write_mesh(const std::string& size) const {
+    write("mesh.yaml", R"y(meshplan: 1
+name: log
+horizon: 30d
+nodes:
+  db: {postgres: 15, volumes: {data: {size: )y" +
+                           size + R"y(}}}
+domains:
+  app:
+    node: db
+    ddl: CREATE TABLE log (id bigserial PRIMARY KEY, line text NOT NULL);
+    tables: {log: {rows: 1M, widths: {line: 80}}}
+    workload:
+      - {sql: "INSERT INTO log (line) VALUES ($1)", rate: 50..150/s}
+objectives:
+  - {metric: volume_used, node: db, at: p95, below: 90%}
+)y");
+  }
   bool exists(const std::string& name) const { return fs::exists(folder_ / name); }
 
-  fs::path folder_;
+  TemporaryFolder own_;
+  const fs::path& folder_ = own_.path();
 };
 
 }  // namespace cli

@@ -140,6 +140,8 @@ inline void add_findings(Results& r) {
                    "every function is shippable", 1, 58},
                   {"finance", "SELECT count(*) FROM sales.orders", "where", false,
                    "lower() under another collation", 120'000, 9.6e6}};
+  r.alerts = {{"SlotInactive", "s1", "no walsender for 30 min", 0.5, 9'000, 1, 36'000, 1.5, 40},
+              {"SlotLost", "s1", "wal_status = lost", 0, not_reached, 0, not_reached, 0, 40}};
 }
 
 /// The second half of a sweep over max_wal_size.

@@ -6,6 +6,7 @@
 
 #include "tests/tools/report/example_results.hpp"
 #include "tools/report/chart.hpp"
+#include "tools/report/known_error.hpp"
 #include "tools/report/moments.hpp"
 #include "tools/report/story.hpp"
 
@@ -101,9 +102,11 @@ TEST(Html, FiguresAreThoseOfTheJson) {
 TEST(Html, SectionsAppearWithTheirData) {
   plan::Results r = example_results();
   const std::string without = page(r);
-  for (const char* id :
-       {"id=\"mechanisms\"", "id=\"influences\"", "id=\"queries\"", "id=\"accuracy\""})
-    EXPECT_FALSE(has(without, id)) << id;
+  const std::string measured = "kept in its results file: 2 cases";
+  for (const std::string& part :
+       {std::string{"id=\"mechanisms\""}, std::string{"id=\"influences\""},
+        std::string{"id=\"queries\""}, measured})
+    EXPECT_FALSE(has(without, part)) << part;
   plan::add_findings(r);
   const std::string with = html(r, {"0.1.0",
                                     {{"inserts.yaml", 17, "wal_bytes", "a", "bytes", 103, 100, 150},
@@ -111,6 +114,7 @@ TEST(Html, SectionsAppearWithTheirData) {
   for (const char* id :
        {"id=\"mechanisms\"", "id=\"influences\"", "id=\"queries\"", "id=\"accuracy\""})
     EXPECT_TRUE(has(with, id)) << id;
+  EXPECT_TRUE(has(with, measured));
   EXPECT_TRUE(has(with, "own server"));
   EXPECT_TRUE(has(with, "lower() under another collation"));
   EXPECT_TRUE(has(with,
@@ -131,6 +135,36 @@ TEST(Html, ARunWithoutASingleReplicateIsStillAPage) {
   EXPECT_TRUE(has(p, "interrupted at once"));
   EXPECT_FALSE(has(p, "id=\"volumes\""));
   EXPECT_FALSE(has(p, "id=\"figures\""));
+}
+
+TEST(Html, ShowsTheModelErrorThatTheProgramWasShippedWith) {
+  const KnownError known = known_error();
+  ASSERT_FALSE(known.rows.empty());
+  const std::string p = page(example_results());  // whose results file holds no measurement
+  EXPECT_TRUE(has(p, known.summary));
+  for (const KnownError::Row& row : known.rows)
+    EXPECT_TRUE(has(p, "<th scope=\"row\">" + row.quantity + "</th><td class=\"n\">" + row.lines));
+}
+
+TEST(KnownError, IsTheFirstTableOfQuantitiesAndTheLineAboveIt) {
+  const KnownError known = read_known_error(
+      "# Page\n\n2 scenarios, **50 % within target**. For the simpler means: none.\n\n"
+      "| Quantity | Lines | Within target | Median error | Straight line | Spreadsheet |\n"
+      "|:--|--:|--:|--:|--:|--:|\n| `wal_bytes` | 4 | 50 % | 0.6 % | 1 % (2 %) | - |\n\n"
+      "| Quantity | Lines |\n| `other` | 1 | 2 | 3 | 4 | 5 |\n");
+  EXPECT_EQ(known.summary, "2 scenarios, 50 % within target.");
+  ASSERT_EQ(known.rows.size(), 1U);
+  EXPECT_EQ(known.rows[0].quantity, "wal_bytes");
+  EXPECT_EQ(known.rows[0].straight_line, "1 % (2 %)");
+  EXPECT_TRUE(read_known_error("no table").rows.empty());
+}
+
+TEST(Html, TheCommandThatReproducesARunHasItsOptions) {
+  plan::Results r = example_results();
+  r.arguments = " --set a.b=1 --horizon 9d";
+  EXPECT_TRUE(has(page(r), r.scenario_file + " --set a.b=1 --horizon 9d --seed " +
+                               std::to_string(r.seed) + " --replicates " +
+                               std::to_string(r.replicates_wanted)));
 }
 
 TEST(Html, StaysSmall) {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
+
+#include "tests/temporary_folder.hpp"
 
 namespace scenario {
 namespace {
@@ -12,9 +12,6 @@ namespace {
 class VariableTest : public testing::Test {
  protected:
   VariableTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "meshplan-var-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    file_ = (folder_ / "mesh.yaml").string();
     std::ofstream{file_} << R"y(meshplan: 1
 name: log
 horizon: 3d
@@ -31,12 +28,10 @@ incidents:
   - {name: night, kind: open_transaction, domain: app, at: 1d, for: {p50: 1h, p95: 9h}}
 )y";
   }
-  ~VariableTest() override { std::filesystem::remove_all(folder_); }
-
   Variable at(const std::string& path) const { return variable(file_, {}, path); }
 
-  std::filesystem::path folder_;
-  std::string file_;
+  TemporaryFolder folder_;
+  std::string file_ = (folder_.path() / "mesh.yaml").string();
 };
 
 TEST_F(VariableTest, KnowsTheUnitAndThePresentValueOfAnyNumber) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "tests/temporary_folder.hpp"
 #include "tests/tools/report/example_results.hpp"
 #include "tools/store/schema.hpp"
 #include "tools/store/views.hpp"
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 
 class StoreTest : public testing::Test {
  protected:
-  StoreTest() {
-    std::string pattern = (fs::temp_directory_path() / "meshplan-store-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    path_ = folder_ / "runs.db";
-  }
-  ~StoreTest() override { fs::remove_all(folder_); }
 
   Store create() { return Store{path_, Database::Open::or_create}; }
 
@@ -53,7 +48,8 @@ class StoreTest : public testing::Test {
     return "opened";
   }
 
-  fs::path folder_, path_;
+  TemporaryFolder own_;
+  fs::path folder_ = own_.path(), path_ = folder_ / "runs.db";
 };
 
 const Provenance here{"0.1.0", "workbench", 1'790'000'000};
@@ -152,6 +148,11 @@ TEST_F(StoreTest, GivesBackLandmarksAndWhatOtherCommandsFound) {
   ASSERT_EQ(r.influences.size(), 2u);
   EXPECT_EQ(r.influences[0].at_high, 0.9);
   EXPECT_EQ(r.influences[1].rank_correlation, -0.1);
+  ASSERT_EQ(r.alerts.size(), 2u);
+  EXPECT_EQ(r.alerts[0].condition, "no walsender for 30 min");
+  EXPECT_EQ(r.alerts[0].lead_time, 36'000);
+  EXPECT_TRUE(std::isnan(r.alerts[1].lead_time));
+  EXPECT_EQ(r.alerts[1].replicates, 40u);
   ASSERT_EQ(r.push_downs.size(), 2u);
   EXPECT_FALSE(r.push_downs[1].shipped);
   EXPECT_EQ(r.push_downs[1].bytes, 9.6e6);
@@ -246,7 +247,7 @@ TEST_F(StoreTest, AnOlderFileIsBroughtUpToDateAndKeepsItsRuns) {
   Database{path_, Database::Open::or_create}.execute(sql.c_str());
   const std::int64_t added = create().write(plan::example_results(), here);
   EXPECT_EQ(added, 2);
-  EXPECT_EQ(query("PRAGMA user_version", 1), "3\n");
+  EXPECT_EQ(query("PRAGMA user_version", 1), "4\n");
   const plan::Results old = create().read(1).results;
   EXPECT_EQ(old.verdict.headline, "media-prod/data fills up.");
   EXPECT_EQ(old.outcomes[0].values, (std::vector<double>{0.4, 1.0, 0.7, 0.6}));
@@ -309,7 +310,7 @@ TEST_F(StoreTest, EveryTableIsStrictAndTheFileSaysWhoseItIs) {
                   1),
             "0\n");
   EXPECT_EQ(query("PRAGMA application_id", 1), "1835365224\n");  // "mesh"
-  EXPECT_EQ(query("PRAGMA user_version", 1), "3\n");
+  EXPECT_EQ(query("PRAGMA user_version", 1), "4\n");
 }
 
 TEST_F(StoreTest, ViewsAnswerTheQuestionsPeopleAsk) {
