@@ -294,6 +294,9 @@ LeafCurve::LeafCurve(const Shape& shape) : unit_{shape.unit} {
   for (Point& point : points_)
     for (double* value : {&point.splits, &point.merges, &point.intervals, &point.fill})
       *value /= copies;
+  const auto split = std::find_if(points_.begin(), points_.end(),
+                                  [](const Point& point) { return point.splits > 0; });
+  first_split_ = split == points_.begin() ? 0 : (split - 1)->x;
 }
 
 void LeafCurve::play(const Shape& shape, int trees, double end, Dice& dice) {

@@ -63,12 +63,14 @@ class LeafCurve {
   Slopes at(double x) const;
   double next_change(double x) const;
   double unit() const { return unit_; }
+  /// The x up to which no leaf has split.
+  double first_split() const { return first_split_; }
 
  private:
   void play(const Shape& shape, int trees, double end, Dice& dice);
 
   std::vector<Point> points_;
-  double unit_ = 1;
+  double unit_ = 1, first_split_ = 0;
 };
 
 }  // namespace models

@@ -128,6 +128,10 @@ struct LeafLoad {
   LeafCurve::Shape shape;
   std::shared_ptr<const LeafCurve> curve;
   std::vector<Contribution> rate;  // entries per second
+  /// Entries under unchanged keys, of an index whose dead rows may be held: all of them as long as
+  /// leaves have room, for bottom-up deletion waits until a leaf is full, then while rows are held.
+  /// Source  nbtinsert.c, _bt_findinsertloc(), _bt_delete_or_dedup_one_page()
+  std::vector<Contribution> unchanged, kept;
 };
 
 /// What the next image of a page of a relation holds: it changes as updates and splits go on.

@@ -157,7 +157,13 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
       const Driver from = at(load_.drivers, c.driver);
       const auto part =
           from.part == Driver::Part::moves ? Driver::Part::kept_moves : Driver::Part::kept_fits;
-      accumulate(leaves.rate, driver(from.clock, from.gate, from.updates, part), c.amount);
+      const int kept = driver(from.clock, from.gate, from.updates, part);
+      if (how.sweep) {
+        accumulate(leaves.rate, kept, c.amount);
+      } else {
+        accumulate(leaves.unchanged, c.driver, c.amount);
+        accumulate(leaves.kept, kept, c.amount);
+      }
     }
   }
   r.image = page_image(leaf_content(index.fill)) - index.layout.tuple.mean;
@@ -267,7 +273,8 @@ void LoadBuilder::flatten(std::vector<PageClass>& classes, double first_touches)
 void LoadBuilder::finish_leaves() {
   for (LeafLoad& leaves : load_.leaves) {
     double rate = 0;
-    for (const Contribution& c : leaves.rate) rate += c.amount;
+    for (const auto* entries : {&leaves.rate, &leaves.kept})
+      for (const Contribution& c : *entries) rate += c.amount;
     leaves.shape.to_come = rate * seconds(mesh_.horizon);
     leaves.curve = curves_.leaves(leaves.shape);
     leaves.rows = leaves.curve->unit() * leaves.shape.leaves;

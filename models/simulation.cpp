@@ -157,6 +157,8 @@ void Simulation::add_nodes() {
     NodeState state{WalFlow{load_, static_cast<int>(n), node.settings, node.wal_segment_size},
                     PgWal{node.settings, node.wal_segment_size, start, 1}};
     state.flow.start_at(start);
+    if (const double ratio = draws_(node.wal_compression_ratio); ratio > 0)
+      state.flow.compress_images(ratio);
     state.flow.log_hints(node.data_checksums || node.settings.wal_log_hints);
     state.start = state.redo = state.previous_redo = start;
     state.written_since = start.bytes;

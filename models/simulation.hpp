@@ -285,6 +285,7 @@ class Simulation {
   void on_update_step(std::size_t updates);
   void on_leaf_step(std::size_t leaves);
   bool steps_wait(std::size_t node);
+  double leaf_rate(std::size_t leaves, const std::vector<double>& drivers) const;
   void settle_leaves(std::size_t leaves);
   void schedule_leaves(std::size_t leaves);
   void refresh_fills(std::size_t node);

@@ -201,12 +201,12 @@ void Simulation::refresh_drivers() {
     const LeafCurve::Slopes& slopes = leaves_[l].slopes;
     const auto site = static_cast<std::size_t>(
         load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
-    drivers_[d] = leaves_[l].room > 0 || !has_room(site)
-                      ? 0
-                      : total(load_.leaves[l].rate, drivers_) *
-                            (driver.part == Driver::Part::splits   ? slopes.splits
-                             : driver.part == Driver::Part::merges ? slopes.merges
-                                                                   : slopes.intervals);
+    drivers_[d] =
+        leaves_[l].room > 0 || !has_room(site)
+            ? 0
+            : leaf_rate(l, drivers_) * (driver.part == Driver::Part::splits   ? slopes.splits
+                                        : driver.part == Driver::Part::merges ? slopes.merges
+                                                                              : slopes.intervals);
   }
 }
 
@@ -267,7 +267,7 @@ void Simulation::set_relation_rates(std::size_t index, const std::vector<double>
   for (const std::size_t l : leaves_of_node_[index]) {
     settle_leaves(l);
     LeafState& state = leaves_[l];
-    state.rate = total(load_.leaves[l].rate, drivers);
+    state.rate = leaf_rate(l, drivers);
     schedule_leaves(l);
   }
 }
@@ -344,6 +344,13 @@ bool Simulation::steps_wait(std::size_t node) {
   nodes_[node].rates_fresh = false;
   nodes_[node].steps_waiting = true;
   return true;
+}
+
+/// Entries per second that take room on leaves.
+double Simulation::leaf_rate(std::size_t index, const std::vector<double>& drivers) const {
+  const LeafLoad& load = load_.leaves[index];
+  const bool room = leaves_[index].x < load.curve->first_split();
+  return total(load.rate, drivers) + total(room ? load.unchanged : load.kept, drivers);
 }
 
 void Simulation::settle_leaves(std::size_t index) {

@@ -36,6 +36,7 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
       record_rates_{load.nodes[static_cast<std::size_t>(node)].records},
       images_on_{settings.full_page_writes},
       longest_cycle_{seconds(settings.checkpoint_timeout)},
+      compresses_{settings.wal_compression != WalCompression::off},
       compression_{compression_ratio(settings.wal_compression)} {
   const auto segment = static_cast<double>(wal_segment_size.count);
   framing_ = lsn_distance(1000 * segment, segment) / (1000 * segment);
@@ -50,6 +51,10 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
                           ordinary ? relation.fill : -1, imaged.touches});
     }
   }
+}
+
+void WalFlow::compress_images(double ratio) {
+  if (compresses_) compression_ = std::min(1.0, ratio);
 }
 
 void WalFlow::settle(Instant now) {

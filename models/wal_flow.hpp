@@ -40,6 +40,12 @@ class WalFlow {
   void set_rates(Instant now, const std::vector<double>& drivers,
                  const std::vector<PageFill>& fills);
 
+  /// Size of an image under wal_compression relative to the plain one, other than the method's
+  /// median; at most 1, for what does not become smaller is logged as it is. Nothing changes while
+  /// wal_compression is off.
+  /// Source  xloginsert.c, XLogCompressBackupBlock()
+  void compress_images(double ratio);
+
   /// Data checksums or wal_log_hints: hint bits log images. Pruning sets the hint bits of a page's
   /// rows first, so an image that its PRUNE would carry is a record of its own, FPI_FOR_HINT.
   /// Source    bufmgr.c, MarkBufferDirtyHint(); xloginsert.c, XLogSaveBufferForHint()
@@ -118,6 +124,7 @@ class WalFlow {
   double framing_ = 1;  // LSN distance per aligned record byte
   bool images_on_ = true, log_hints_ = false;
   double longest_cycle_ = 300;  // seconds: checkpoint_timeout
+  bool compresses_ = false;
   double compression_ = 1;
   Instant base_;
   sim::Mixture curve_, images_, image_bytes_, hint_records_;

@@ -22,6 +22,13 @@ TEST(LeafCurve, APackedIndexDoublesItsLeavesInOneWave) {
   EXPECT_EQ(curve.at(0.0).splits, 0);
 }
 
+TEST(LeafCurve, NoLeafSplitsBeforeTheFreeSpaceOfOneIsUsedUp) {
+  // 140 of 155 entries are there: no leaf of 80 gets 15 when 3 come on average, some do of 12.
+  const LeafCurve curve{LeafCurve::shape(unique_keys(48), 140'000, 1000, LeafCurve::Start::built)};
+  EXPECT_GT(curve.first_split() * curve.unit(), 3);
+  EXPECT_LT(curve.first_split() * curve.unit(), 12);
+}
+
 TEST(LeafCurve, FarOutTheDensityIsThatOfRandomInserts) {
   const LeafCurve curve{LeafCurve::shape(unique_keys(16), 366'000, 1000, LeafCurve::Start::grown)};
   // entries per new leaf over capacity: ln 2 = 0.693, give or take the waves

@@ -63,6 +63,24 @@ TEST(WalFlow, WithoutFullPageWritesThereAreNone) {
   EXPECT_EQ(started(load, settings).images(Instant{100s}), 0);
 }
 
+TEST(WalFlow, CompressedImagesAreAsLongAsTheRatioSays) {
+  const Load load = one_relation();
+  Settings settings;
+  settings.wal_compression = WalCompression::pglz;
+  const auto image_bytes = [&](double ratio) {
+    WalFlow flow{load, 0, settings, 16_MiB};
+    flow.compress_images(ratio);
+    flow.start_at(Lsn{0});
+    flow.start_cycle(Instant{}, {1000});
+    flow.set_rates(Instant{}, {1.0}, {});
+    return flow.image_bytes(Instant{10s});
+  };
+  EXPECT_NEAR(image_bytes(0.25), 632.12 * 0.25 * 8000, 20);
+  EXPECT_NEAR(image_bytes(1.3), 632.12 * 8000, 80);  // never longer than the plain image
+  settings.wal_compression = WalCompression::off;
+  EXPECT_NEAR(image_bytes(0.25), 632.12 * 8000, 80);
+}
+
 TEST(WalFlow, TheTimeOfAPositionIsWhereThePositionIsReached) {
   const Load load = one_relation();
   const WalFlow flow = started(load);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "models/wal_flow.hpp"
 #include "tools/scenario/loading.hpp"
 
 namespace scenario {
@@ -79,6 +80,20 @@ models::Bytes wal_segment_size(const Section& section) {
   return models::Bytes{static_cast<std::int64_t>(bytes)};
 }
 
+/// How well images compress depends on what the rows hold: business rows are near the median,
+/// random letters at the upper end.
+void load_wal_compression(Loading& loading, const Section& section, models::Node& node) {
+  const models::WalCompression method = node.settings.wal_compression;
+  if (section.given("wal_compression_ratio")) {
+    node.wal_compression_ratio = section.quantity("wal_compression_ratio");
+  } else if (method != models::WalCompression::off) {
+    const bool zstd = method == models::WalCompression::zstd;
+    node.wal_compression_ratio =
+        prior(loading, join_path(section.path(), "wal_compression_ratio"), "ratio",
+              zstd ? 0.2 : 0.35, models::compression_ratio(method), zstd ? 0.8 : 0.95);
+  }
+}
+
 void load_node(Loading& loading, const Section& section) {
   models::Node node;
   node.name = section.name();
@@ -105,6 +120,7 @@ void load_node(Loading& loading, const Section& section) {
   load_recovery(loading, section, node);
   load_start_state(section, node);
   load_settings(section, node);
+  load_wal_compression(loading, section, node);
   loading.provisioning.nodes.push_back(load_node_provisioning(section));
   loading.mesh.nodes.push_back(std::move(node));
 }

@@ -218,17 +218,30 @@ TEST(Workload, JobsHappenAtTimes) {
   EXPECT_EQ(parameter(mesh, "nodes.b.bulk_rate"), nullptr);
 }
 
+TEST(Nodes, CompressedImagesHaveAnUncertainRatioUnlessItIsGiven) {
+  const models::Mesh plain = load(small_mesh).mesh;
+  EXPECT_EQ(plain.nodes[0].wal_compression_ratio.value, 0);
+  EXPECT_EQ(parameter(plain, "nodes.a.wal_compression_ratio"), nullptr);
+  const models::Mesh assumed = load(small_mesh, {"nodes.a.settings.wal_compression=pglz"}).mesh;
+  EXPECT_NEAR(assumed.nodes[0].wal_compression_ratio.value, 0.574, 0.001);
+  EXPECT_NE(parameter(assumed, "nodes.a.wal_compression_ratio"), nullptr);
+  const models::Mesh given = load(small_mesh, {"nodes.a.settings.wal_compression=zstd",
+                                               "nodes.a.wal_compression_ratio=90%"})
+                                 .mesh;
+  EXPECT_EQ(given.nodes[0].wal_compression_ratio.value, 0.9);
+  EXPECT_EQ(parameter(given, "nodes.a.wal_compression_ratio"), nullptr);
+}
+
 TEST(Nodes, RecoveryIsAssumedWhereADiskCanFill) {
   const models::Mesh assumed = load(small_mesh, {"nodes.a.volumes.data.size=10GB"}).mesh;
   EXPECT_EQ(assumed.nodes[0].recovery.operator_time.value, 3600);
   EXPECT_NE(parameter(assumed, "nodes.a.recovery.after"), nullptr);
   EXPECT_EQ(parameter(assumed, "nodes.b.recovery.after"), nullptr);
   EXPECT_EQ(assumed.nodes[1].recovery.operator_time.value, 0);
-  const models::Mesh given = load(small_mesh, {"nodes.a.volumes.data.size=10GB",
-                                               "nodes.a.recovery.after=10min..20min",
-                                               "nodes.a.recovery.by=drop_slots",
-                                               "nodes.a.recovery.replay_rate=50MB/s"})
-                                 .mesh;
+  const models::Mesh given =
+      load(small_mesh, {"nodes.a.volumes.data.size=10GB", "nodes.a.recovery.after=10min..20min",
+                        "nodes.a.recovery.by=drop_slots", "nodes.a.recovery.replay_rate=50MB/s"})
+          .mesh;
   EXPECT_EQ(given.nodes[0].recovery.operator_time.value, 900);
   EXPECT_EQ(given.nodes[0].recovery.by, models::Recovery::By::drop_slots);
   EXPECT_EQ(given.nodes[0].recovery.replay_rate.value, 50.0 * 1024 * 1024);
