@@ -35,7 +35,7 @@ EmittedMesh::EmittedMesh(MeshOptions options) : options_{std::move(options)} {
   setenv("HOME", scratch_.path().c_str(), 1);
   services_ = scratch_.path() / "services.conf";
   passfile_ = scratch_.path() / "passfile";
-  const scenario::Loaded loaded = scenario::load_file(options_.scenario, {options_.overrides});
+  const scenario::Loaded loaded = load();
   for (const models::Node& node : loaded.mesh.nodes) {
     harness::ClusterOptions cluster;
     cluster.name = node.name;
@@ -66,6 +66,13 @@ EmittedMesh::EmittedMesh(MeshOptions options) : options_{std::move(options)} {
   write(services_, services, "644");
 }
 
+scenario::Loaded EmittedMesh::load() const {
+  scenario::Options options{.overrides = options_.overrides, .translation = {}};
+  if (options_.mechanism)
+    options.translation = scenario::Translation{.mechanism = *options_.mechanism};
+  return scenario::load_file(options_.scenario, options);
+}
+
 void EmittedMesh::write(const fs::path& path, const std::string& text, const std::string& mode) {
   const fs::path staged = fs::temp_directory_path() / fmt::format("emit-{}", ::getpid());
   std::ofstream{staged, std::ios::binary} << text;
@@ -93,17 +100,14 @@ void EmittedMesh::make_certificates() {
 }
 
 void EmittedMesh::emit_bundle() {
-  scenario::Loaded loaded = scenario::load_file(options_.scenario, {options_.overrides});
-  Rearranged mesh{std::move(loaded.mesh), std::move(loaded.provisioning)};
-  if (options_.mechanism)
-    mesh = with_mechanism(std::move(mesh.mesh), std::move(mesh.provisioning), *options_.mechanism);
-  const Topology topology = emit::topology(mesh.mesh, mesh.provisioning);
+  const scenario::Loaded loaded = load();
+  const Topology topology = emit::topology(loaded.mesh, loaded.provisioning);
   for (const File& file : bundle(topology, {}))
     write(bundle_ / file.path, file.text, file.executable ? "755" : "644");
   environment_ =
       "PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin PGSERVICEFILE=" + services_.string();
   password_roles_.clear();
-  for (std::size_t n = 0; n < mesh.mesh.nodes.size(); ++n)
+  for (std::size_t n = 0; n < loaded.mesh.nodes.size(); ++n)
     if (!topology.databases_of(static_cast<int>(n)).empty())
       for (const std::string& role : password_roles(topology, static_cast<int>(n))) {
         environment_ += " " + password_variable(role) + "=" + shell_word(password_of(role));

@@ -9,6 +9,7 @@
 
 #include "models/mesh.hpp"
 #include "tests/harness/cluster.hpp"
+#include "tools/scenario/scenario.hpp"
 
 /// A scenario's bundle on throwaway servers: emitted, configured and applied as its README says.
 namespace emit {
@@ -52,6 +53,7 @@ class EmittedMesh {
   const std::filesystem::path& folder() const { return bundle_; }
 
  private:
+  scenario::Loaded load() const;
   void make_certificates();
   void emit_bundle();
   void configure();

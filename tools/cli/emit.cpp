@@ -141,16 +141,14 @@ Exit emit_bundle(Arguments arguments) {
                 "meshplan emit mesh.yaml --out provision"};
   add_options(parser, wanted);
   if (!parser.parse(arguments)) return done;
-  const std::optional<models::Mechanism> mechanism = mechanism_of(wanted.mechanism);
-  scenario::Loaded loaded = scenario::load_file(wanted.scenario, wanted.options);
+  if (const auto mechanism = mechanism_of(wanted.mechanism))
+    wanted.options.translation = scenario::Translation{.mechanism = *mechanism};
+  const scenario::Loaded loaded = scenario::load_file(wanted.scenario, wanted.options);
   emit::BundleOptions options;
   if (!wanted.node.empty()) options.node = wanted.node;
   if (wanted.run != 0) options.figures = figures_of(wanted, loaded.mesh);
-  emit::Rearranged mesh{std::move(loaded.mesh), std::move(loaded.provisioning)};
-  if (mechanism)
-    mesh = emit::with_mechanism(std::move(mesh.mesh), std::move(mesh.provisioning), *mechanism);
   try {
-    const emit::Topology topology = emit::topology(mesh.mesh, mesh.provisioning);
+    const emit::Topology topology = emit::topology(loaded.mesh, loaded.provisioning);
     const std::vector<emit::File> files = emit::bundle(topology, options);
     write_bundle(files, wanted.out);
     print(fmt::format("Wrote {} files to {}. Next: read {}/README.md\n", files.size(), wanted.out,

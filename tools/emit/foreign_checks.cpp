@@ -63,10 +63,10 @@ std::string expectation(const models::ForeignPlan& plan) {
 }
 
 std::string search_path(const Topology& topology, const Flow& flow) {
-  std::string path = Identifier{flow.foreign_schema}.sql();
+  std::vector<Identifier> path{Identifier{flow.foreign_schema}};
   for (const std::string& schema : topology.domain(flow.consumer_domain).search_path)
-    path += ", " + Identifier{schema}.sql();
-  return path + ", public";
+    path.emplace_back(schema);
+  return comma_separated(path);
 }
 
 }  // namespace

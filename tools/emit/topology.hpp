@@ -105,15 +105,6 @@ struct Topology {
 /// Throws EmitError with everything that is missing or impossible.
 Topology topology(const models::Mesh& mesh, const models::Provisioning& provisioning);
 
-/// The same mesh with every consumer served by one mechanism. logical moves the consumer's domain
-/// into the producer's database, databases moves its database to the producer's node.
-struct Rearranged {
-  models::Mesh mesh;
-  models::Provisioning provisioning;
-};
-Rearranged with_mechanism(models::Mesh mesh, models::Provisioning provisioning,
-                          models::Mechanism mechanism);
-
 /// Columns of the table whose values are stored, as a contract lists them.
 std::vector<int> plain_columns(const models::Table& table);
 

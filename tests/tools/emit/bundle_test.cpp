@@ -208,7 +208,8 @@ TEST(BundleRefuses, SayWhereWhatAndWhatToDo) {
       contains(refusal(changed("CREATE SCHEMA s;",
                                "CREATE SCHEMA s; CREATE TABLE s.u (a int); DROP TABLE s.u;")),
                "mesh.yaml:7: error: DROP in DDL"));
-  EXPECT_EQ(refusal(small, Mechanism::logical), "") << "the consumer moves in with the producer";
+  EXPECT_EQ(refusal(small, shared_by(Mechanism::logical)), "")
+      << "the consumer moves in with the producer";
 }
 
 TEST(BundleRefuses, EverythingAtOnce) {
@@ -237,9 +238,9 @@ domains:
 products:
   "pro'duct \\": {table: 'S q.ta"ble', consumers: {desk: {node: "select", role: "desk app"}}}
 )yaml";
-  const scenario::Loaded loaded = scenario::load_text(text, "mesh.yaml");
   for (const Mechanism mechanism : {Mechanism::event, Mechanism::federated}) {
-    const std::vector<File> files = files_of(scenario::Loaded{loaded}, mechanism);
+    const std::vector<File> files =
+        files_of(scenario::load_text(text, "mesh.yaml", shared_by(mechanism)));
     expect_parses(files);
     for (const File& file : files) {
       EXPECT_EQ(file.path.find_first_of(" '\"$`;\n"), std::string::npos) << file.path;

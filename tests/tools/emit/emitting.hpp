@@ -9,21 +9,24 @@
 
 namespace emit {
 
+/// What the loader does for --mechanism.
+inline scenario::Options shared_by(models::Mechanism mechanism,
+                                   const std::vector<std::string>& overrides = {}) {
+  return {.overrides = overrides, .translation = scenario::Translation{.mechanism = mechanism}};
+}
+
 /// The bundle of a scenario file or text.
-inline std::vector<File> files_of(scenario::Loaded loaded,
-                                  std::optional<models::Mechanism> mechanism = {},
+inline std::vector<File> files_of(const scenario::Loaded& loaded,
                                   const BundleOptions& options = {}) {
-  Rearranged mesh{std::move(loaded.mesh), std::move(loaded.provisioning)};
-  if (mechanism)
-    mesh = with_mechanism(std::move(mesh.mesh), std::move(mesh.provisioning), *mechanism);
-  return bundle(topology(mesh.mesh, mesh.provisioning), options);
+  return bundle(topology(loaded.mesh, loaded.provisioning), options);
 }
 
 inline std::vector<File> media_files(models::Mechanism mechanism,
                                      const std::vector<std::string>& overrides = {},
                                      const BundleOptions& options = {}) {
-  return files_of(scenario::load_file(SOURCE_DIR "/scenarios/media_mesh.yaml", {overrides}),
-                  mechanism, options);
+  return files_of(
+      scenario::load_file(SOURCE_DIR "/scenarios/media_mesh.yaml", shared_by(mechanism, overrides)),
+      options);
 }
 
 inline std::string text_of(const std::vector<File>& files, const std::string& path) {
@@ -43,10 +46,9 @@ inline bool contains(const std::string& text, const std::string& part) {
 }
 
 /// A complaint's text; empty when the bundle was made.
-inline std::string refusal(const std::string& yaml,
-                           std::optional<models::Mechanism> mechanism = {}) {
+inline std::string refusal(const std::string& yaml, const scenario::Options& options = {}) {
   try {
-    files_of(scenario::load_text(yaml, "mesh.yaml"), mechanism);
+    files_of(scenario::load_text(yaml, "mesh.yaml", options));
     return {};
   } catch (const EmitError& error) {
     return error.what();
