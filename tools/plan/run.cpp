@@ -12,6 +12,7 @@
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/recorder.hpp"
 #include "tools/plan/selection.hpp"
+#include "tools/plan/start_hours.hpp"
 #include "tools/plan/trial.hpp"
 #include "tools/plan/variant.hpp"
 #include "tools/plan/verdict.hpp"
@@ -119,6 +120,8 @@ Results run(const models::Mesh& mesh, const RunOptions& options) {
     results.thresholds.push_back(
         {"retained_wal", remedy->slot, proposed_cap, static_cast<double>(remedy->slot_cap)});
   results.verdict = verdict(mesh, results, remedy ? &*remedy : nullptr);
+  if (const std::string when = when_to_copy(mesh, options); !when.empty())
+    results.verdict.next_step += (results.verdict.next_step.empty() ? "" : " ") + when;
   return results;
 }
 

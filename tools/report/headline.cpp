@@ -22,10 +22,11 @@ constexpr std::array shown{
     Shown{"write_seconds_lost", 3, true}, Shown{"outage_tolerance", 6, true},
     Shown{"time_to_slot_lost", 6, true},  Shown{"retained_wal", 6, false},
     Shown{"replay_lag", 6, true},         Shown{"catch_up_time", 3, true},
-    Shown{"pg_wal_size", 3, false},       Shown{"wal_bytes", 3, false},
-    Shown{"fdw_bytes", 8, true},          Shown{"fdw_seconds", 3, true},
-    Shown{"fdw_snapshots", 3, true},      Shown{"fdw_link_bytes", 3, true},
-    Shown{"link_bytes", 3, true},         Shown{"table_size", 5, false}};
+    Shown{"copy_time", 6, true},          Shown{"pg_wal_size", 3, false},
+    Shown{"wal_bytes", 3, false},         Shown{"fdw_bytes", 8, true},
+    Shown{"fdw_seconds", 3, true},        Shown{"fdw_snapshots", 3, true},
+    Shown{"fdw_link_bytes", 3, true},     Shown{"link_bytes", 3, true},
+    Shown{"table_size", 5, false}};
 
 bool happens(const plan::Outcome& o) { return o.time_to ? o.probability > 0 : o.maximum > 0; }
 
