@@ -1,16 +1,13 @@
 #!/usr/bin/env python3
 """Writes guc_table.inc from running servers: export_guc.py BIN_DIRECTORY... > guc_table.inc
 
-Each directory holds initdb, pg_ctl and postgres of one PostgreSQL major; psql is taken from PATH or from the first
-directory that has one. A throwaway cluster is made in a temporary directory, asked for pg_settings over a unix
-socket, and removed. As root everything runs as the user `postgres`, which must be able to read the directories.
+Each directory holds initdb, pg_ctl and postgres of one PostgreSQL major (see throwaway_server.py).
 """
-import os
 import pathlib
-import shutil
-import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from throwaway_server import ask  # noqa: E402
 
 COLUMNS = ["name", "vartype", "unit", "min_val", "max_val", "enumvals", "boot_val", "context"]
 QUERY = f"""
@@ -26,42 +23,17 @@ COMPILED_IN = {
 }
 
 
-def command(*words):
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    return prefix + [str(word) for word in words]
-
-
-def settings_of(binaries, psql):
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix="guc_", dir="/tmp"))
-    scratch.chmod(0o777)
-    data = scratch / "data"
-    try:
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
-        subprocess.run(command(binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres"), **quiet)
-        subprocess.run(command(binaries / "pg_ctl", "-D", data, "-w", "-l", scratch / "log", "-o",
-                               f"-c listen_addresses= -c unix_socket_directories={scratch}", "start"), **quiet)
-        try:
-            rows = subprocess.run(command(psql, "-h", scratch, "-U", "postgres", "-XAt", "-F", "\t", "-c", QUERY),
-                                  check=True, capture_output=True, text=True, cwd="/").stdout
-        finally:
-            subprocess.run(command(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"), **quiet)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return [line.split("\t") for line in rows.splitlines()]
-
-
 def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def main():
-    directories = [pathlib.Path(d).resolve() for d in sys.argv[1:]]
-    if not directories:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    psql = shutil.which("psql") or next(d / "psql" for d in directories if (d / "psql").exists())
     spans = {}  # (name, definition) -> majors
-    for directory in directories:
-        for major, *row in settings_of(directory, psql):
+    for directory in sys.argv[1:]:
+        for line in ask(directory, QUERY):
+            major, *row = line.split("\t")
             entry = dict(zip(COLUMNS, row))
             known = COMPILED_IN.get((entry["name"], entry["vartype"]))
             if known and (entry["name"] != "io_method" or int(major) >= 18):

@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
 """Writes catalog_table.inc from running servers: export_catalog.py BIN_DIRECTORY... > catalog_table.inc
 
-Each directory holds initdb, pg_ctl and postgres of one PostgreSQL major; psql is taken from PATH. A throwaway cluster is
-made in a temporary directory, asked for pg_type, pg_operator, pg_proc and pg_cast over a unix socket, and removed. As root
-everything runs as the user `postgres`, which must be able to read the directories.
+Each directory holds initdb, pg_ctl and postgres of one PostgreSQL major (see throwaway_server.py); asked are pg_type,
+pg_operator, pg_proc and pg_cast.
 """
-import os
 import pathlib
-import shutil
-import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from throwaway_server import ask  # noqa: E402
 
 # Objects below 10000 are PostgreSQL's own to postgres_fdw (shippable.c, is_builtin). Types, functions and operators that
 # no query can use (internal state, handlers, input and output functions) are left out.
@@ -43,38 +41,13 @@ SELECT line FROM (
 """
 
 
-def command(*words):
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    return prefix + [str(word) for word in words]
-
-
-def ask(binaries, query):
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix="catalog_", dir="/tmp"))
-    scratch.chmod(0o777)
-    data = scratch / "data"
-    try:
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
-        subprocess.run(command(binaries / "initdb", "-D", data, "-A", "trust", "-U", "postgres"), **quiet)
-        subprocess.run(command(binaries / "pg_ctl", "-D", data, "-w", "-l", scratch / "log", "-o",
-                               f"-c listen_addresses= -c unix_socket_directories={scratch}", "start"), **quiet)
-        try:
-            psql = command(shutil.which("psql"), "-h", scratch, "-U", "postgres", "-XAt", "-v", "ON_ERROR_STOP=1", "-c")
-            major = subprocess.run(psql + ["SHOW server_version_num"], check=True, capture_output=True, text=True, cwd="/").stdout
-            rows = subprocess.run(psql + [query], check=True, capture_output=True, text=True, cwd="/").stdout
-        finally:
-            subprocess.run(command(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"), **quiet)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return int(major) // 10000, rows.splitlines()
-
-
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     spans = {}
     for directory in sys.argv[1:]:
-        major, rows = ask(pathlib.Path(directory).resolve(), QUERY)
-        for row in rows:
+        major = int(ask(directory, "SHOW server_version_num")[0]) // 10000
+        for row in ask(directory, QUERY):
             spans.setdefault(row, []).append(major)
     print("// Made by export_catalog.py from PostgreSQL 15, 16, 17 and 18. Each row: last digits of the first and last major, then")
     print("// t|name|format_type|category|preferred|collatable|length|element")
