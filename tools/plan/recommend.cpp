@@ -22,7 +22,7 @@ struct Criterion {
   const char* words;      // "{} of statements": after the figure
 };
 constexpr Criterion criteria[] = {
-    {"objectives_missed", false, "p50", 0, 1, "objectives missed"},
+    {"objectives_missed", false, "p50", 0, 1, "of the objectives missed"},
     {"disk_exhaustion", false, "probability", 0.01, 1, "probability of a full disk"},
     {"slot_loss", true, "probability", 0.01, 1, "probability of a lost slot"},
     {"isolation", true, "p99", 0.01, 1, "added to other domains' statements by a runaway query"},
