@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/slot_alerts.hpp"
 #include "tools/emit/bundle.hpp"
 #include "tools/emit/render.hpp"
 
@@ -14,19 +15,17 @@ bool any_event(const Topology& topology) {
 }
 
 Values slot_values(const Flow& flow, const std::optional<RunFigures>& figures) {
-  double retained = 1024.0 * 1024 * 1024;
+  models::SlotAlerts limits;
   std::string why = "no run given: 1 GiB is an assumption; --from-run takes the simulated P99";
-  double inactive = 600;
   if (figures)
     if (const auto found = figures->slots.find(flow.slot); found != figures->slots.end()) {
-      retained = found->second.retained_wal_p99;
+      limits =
+          models::slot_alerts(found->second.retained_wal_p99, found->second.outage_tolerance_p5);
       why = fmt::format("retained WAL at P99 of run {} ({} replicates): {:.0f} bytes", figures->run,
-                        figures->replicates, retained);
-      if (found->second.outage_tolerance_p5 > 0) {
-        inactive = std::max(60.0, found->second.outage_tolerance_p5 / 4);
+                        figures->replicates, limits.retained);
+      if (found->second.outage_tolerance_p5 > 0)
         why += fmt::format("; an outage may last {:.0f} s at P5, and a quarter of that is waited",
                            found->second.outage_tolerance_p5);
-      }
     }
   const auto summary = [&](const char* what) {
     return Sql{yaml_text(fmt::format("Slot {} {}", flow.slot, what))};
@@ -35,8 +34,8 @@ Values slot_values(const Flow& flow, const std::optional<RunFigures>& figures) {
   return Values{}
       .set("slot", Sql{"\"" + flow.slot + "\""})
       .set("why", Sql{why})
-      .set("retained", Sql{fmt::format("{:.0f}", retained)})
-      .set("inactive_for", Sql{fmt::format("{:.0f}s", inactive)})
+      .set("retained", Sql{fmt::format("{:.0f}", limits.retained)})
+      .set("inactive_for", Sql{fmt::format("{:.0f}s", limits.inactive)})
       .set("retained_summary", summary("retains more WAL than foreseen"))
       .set("lost_summary", summary("is lost: its subscriber is stale for good"))
       .set("inactive_summary", summary("has no subscriber and keeps every byte of WAL"))

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "models/slot_alerts.hpp"
 #include "sim/replicate.hpp"
 #include "tools/plan/outcomes.hpp"
 #include "tools/plan/words.hpp"
@@ -16,16 +17,11 @@ namespace plan {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-constexpr double retained_for = 300, sender_timeout = 60, least_inactive = 60;
-constexpr double inactive_without_tolerance = 600;
+constexpr double retained_for = 300, sender_timeout = 60;
 constexpr std::size_t leading = 20, failing = 20;
 constexpr const char* rule_names[] = {"SlotRetainsWal", "SlotInactive", "SlotNearItsLimit",
                                       "SlotLost"};
 enum Rule : std::size_t { retains_wal, inactive, near_its_limit, lost, rules };
-
-struct Thresholds {
-  double retained = 0, inactive = 0;
-};
 
 /// When a condition held long enough, each time that it began to hold.
 class Condition {
@@ -48,7 +44,7 @@ class Condition {
 
 /// The rules of one slot in one replicate.
 struct SlotWatch {
-  SlotWatch(const Thresholds& t, std::size_t series_index)
+  SlotWatch(const models::SlotAlerts& t, std::size_t series_index)
       : thresholds{t},
         series{series_index},
         conditions{Condition{retained_for}, Condition{t.inactive}, Condition{0}, Condition{0}} {}
@@ -69,7 +65,7 @@ struct SlotWatch {
     }
   }
 
-  Thresholds thresholds;
+  models::SlotAlerts thresholds;
   std::size_t series;
   sim::Piece piece;
   int outages = 0;
@@ -164,12 +160,11 @@ std::vector<std::uint64_t> replicates_to_watch(const Results& results) {
 std::vector<SlotWatch> watches(const models::Model& model, const Results& results) {
   std::vector<SlotWatch> all;
   for (const models::Subscription& s : model.mesh().subscriptions) {
-    Thresholds thresholds{0, inactive_without_tolerance};
-    if (const Outcome* o = find(results.outcomes, "retained_wal", s.slot))
-      thresholds.retained = o->p99.value;
-    if (const Outcome* o = find(results.outcomes, "outage_tolerance", s.slot);
-        o != nullptr && o->p5.value > 0)
-      thresholds.inactive = std::max(least_inactive, o->p5.value / 4);
+    const Outcome* retained = find(results.outcomes, "retained_wal", s.slot);
+    const Outcome* tolerance = find(results.outcomes, "outage_tolerance", s.slot);
+    const models::SlotAlerts thresholds =
+        models::slot_alerts(retained == nullptr ? 0 : retained->p99.value,
+                            tolerance == nullptr ? 0 : tolerance->p5.value);
     std::size_t series = 0;
     for (std::size_t i = 0; i < model.series().size(); ++i)
       if (model.series()[i].quantity == "retained_wal" && model.series()[i].subject == s.slot)
@@ -179,7 +174,7 @@ std::vector<SlotWatch> watches(const models::Model& model, const Results& result
   return all;
 }
 
-std::string condition(Rule rule, const Thresholds& t) {
+std::string condition(Rule rule, const models::SlotAlerts& t) {
   switch (rule) {
     case retains_wal:
       return fmt::format("retained WAL above {} for {}", bytes_in_words(t.retained),
