@@ -80,6 +80,20 @@ class Notebooks(unittest.TestCase):
             self.assertEqual(outputs(nbformat.read(notebooks / f"{name}.ipynb", as_version=4)), [], name)
 
 
+class Matrix(unittest.TestCase):
+    def test_the_comparison_shows_the_matrix_of_mechanisms(self):
+        database = pathlib.Path(folder.name) / "matrix.db"
+        ran = subprocess.run([MESHPLAN, "compare", f"{CHECKOUT}/scenarios/federated_mesh.yaml", "--mechanisms", "logical,event",
+                              "--replicates", "5", "--db", database], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        executed = execute("mechanism_comparison", database)
+        images = [o for o in outputs(executed) if "image/png" in o.get("data", {})]
+        self.assertGreaterEqual(len(images), 1)
+        tables = " ".join(o.data.get("text/html", "") for o in outputs(executed) if "data" in o)
+        self.assertIn("network_bytes weekly_engagement", tables)
+        self.assertIn("no such node", tables)
+
+
 class WithoutFindings(unittest.TestCase):
     def test_a_file_without_comparisons_and_measurements_says_what_to_do(self):
         database = pathlib.Path(folder.name) / "plain.db"

@@ -158,7 +158,8 @@ Blast blast_radius(const SimulatedMesh& variant, const SharedProduct& product,
     const Held& before = calm_until[mesh.horizon];
     const Held during = held(mesh, product.index, options);
     for (std::size_t i = 0; i < std::min(before.bytes.size(), during.bytes.size()); ++i) {
-      worst.bytes[i] = std::max(worst.bytes[i], during.bytes[i] - before.bytes[i]);
+      // Whole bytes: sums of doubles differ in their last digits.
+      worst.bytes[i] = std::max(worst.bytes[i], std::round(during.bytes[i] - before.bytes[i]));
       worst.write_seconds[i] =
           std::max(worst.write_seconds[i], during.write_seconds[i] - before.write_seconds[i]);
     }
