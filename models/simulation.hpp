@@ -410,6 +410,7 @@ class Simulation {
   void release_pin(std::size_t slot, Instant begin);
   double reconnect(std::size_t slot, Why why);
   void on_slot_threshold(std::size_t slot);
+  bool idle_too_long(const SlotState& slot) const;
   void lose_slot(std::size_t slot);
   void end_slot(std::size_t slot, const char* kind, const char* why);
   void note_slot(std::size_t slot);

@@ -199,6 +199,9 @@ void Simulation::end_checkpoint(std::size_t index) {
                                   position)) {
       lose_slot(s);
       invalidated = true;
+    } else if (idle_too_long(slot)) {
+      end_slot(s, "slot_lost", "nobody used it for idle_replication_slot_timeout");
+      invalidated = true;
     }
   }
   // What slots needed when the checkpoint started: one that has moved since frees its WAL at the

@@ -449,6 +449,18 @@ void Simulation::turn_unreserved(std::size_t index) {
         "safe_wal_size is used up; the end of the next checkpoint invalidates the slot");
 }
 
+/// Whether a checkpoint that ends now invalidates a slot for being idle (18). A walsender whose
+/// link is dead keeps its slot in use until wal_sender_timeout. Source: slot.c,
+/// InvalidateObsoleteReplicationSlots() with RS_INVAL_IDLE_TIMEOUT
+bool Simulation::idle_too_long(const SlotState& slot) const {
+  const Node& node = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
+  const Duration limit = node.settings.idle_replication_slot_timeout;
+  if (node.postgres < 18 || limit <= 0s || slot.state != Replay::stalled || slot.server_down)
+    return false;
+  const Duration in_use = slot.reconnects ? 0s : node.settings.wal_sender_timeout;
+  return now_ - slot.outage_since >= in_use + limit;
+}
+
 void Simulation::lose_slot(std::size_t index) {
   end_slot(index, "slot_lost", "restart_lsn exceeds max_slot_wal_keep_size");
   slots_[index].unreserved = std::min(slots_[index].unreserved, now_);

@@ -242,6 +242,23 @@ TEST(Simulate, ASlotIsUnreservedAtOnceAndLostAtTheEndOfACheckpoint) {
   EXPECT_NEAR(std::fmod(lost, 300), 270, 1);
 }
 
+TEST(Simulate, AnIdleSlotIsInvalidatedByACheckpointFrom18On) {
+  Mesh mesh = small_mesh();
+  mesh.nodes[0].postgres = 18;
+  mesh.nodes[0].settings.idle_replication_slot_timeout = 30min;
+  stop_consumer(mesh, 10min, 0);
+  // Idle since 10 min, too long at 40; checkpoints start every five minutes and end 270 s later.
+  const auto o = outcomes(mesh);
+  EXPECT_EQ(o.at("slot_lost cons_slot"), 1);
+  EXPECT_NEAR(o.at("time_to_slot_lost cons_slot"), 40 * 60 + 270, 1);
+  EXPECT_EQ(o.at("retained_wal_end cons_slot"), 0);
+  mesh.incidents[0].duration = 25 * 60;
+  EXPECT_EQ(outcomes(mesh).at("slot_lost cons_slot"), 0);
+  stop_consumer(mesh, 10min, 0);
+  mesh.nodes[0].postgres = 17;
+  EXPECT_EQ(outcomes(mesh).at("slot_lost cons_slot"), 0);
+}
+
 TEST(Simulate, AShortCutOfTheLinkNeedsNoNewConnection) {
   Mesh mesh = small_mesh();
   mesh.links = {{"prod/cons", 0, 1, 0.0, 0.0}};
