@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "models/pgoutput.hpp"
+#include "models/rules.hpp"
 #include "models/simulation.hpp"
 #include "sim/math.hpp"
 
@@ -455,7 +456,8 @@ void Simulation::turn_unreserved(std::size_t index) {
 bool Simulation::idle_too_long(const SlotState& slot) const {
   const Node& node = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
   const Duration limit = node.settings.idle_replication_slot_timeout;
-  if (node.postgres < 18 || limit <= 0s || slot.state != Replay::stalled || slot.server_down)
+  if (!rules(node.postgres).idle_slot_timeout || limit <= 0s || slot.state != Replay::stalled ||
+      slot.server_down)
     return false;
   const Duration in_use = slot.reconnects ? 0s : node.settings.wal_sender_timeout;
   return now_ - slot.outage_since >= in_use + limit;
