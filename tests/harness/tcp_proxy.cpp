@@ -67,8 +67,12 @@ struct Flow {
   void write(Clock::time_point now, std::atomic<std::uint64_t>& delivered) {
     while (due(now)) {
       Chunk& chunk = chunks.front();
-      const ssize_t length = ::send(to, chunk.data.data() + chunk.sent,
-                                    chunk.data.size() - chunk.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      const std::size_t left = chunk.data.size() - chunk.sent;
+      // Counted before it goes out: whoever has received a byte finds it counted.
+      delivered += left;
+      const ssize_t length =
+          ::send(to, chunk.data.data() + chunk.sent, left, MSG_DONTWAIT | MSG_NOSIGNAL);
+      delivered -= left - static_cast<std::size_t>(std::max<ssize_t>(length, 0));
       if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
       if (length < 0) {  // nobody listens any more
         chunks.clear();
@@ -76,7 +80,6 @@ struct Flow {
         ended = true;
         return;
       }
-      delivered += static_cast<std::uint64_t>(length);
       queued -= static_cast<std::size_t>(length);
       chunk.sent += static_cast<std::size_t>(length);
       if (chunk.sent == chunk.data.size()) chunks.pop_front();
