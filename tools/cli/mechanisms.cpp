@@ -146,7 +146,7 @@ plan::Results compare_mechanisms(const Planning& planning, const Mechanisms& wan
   plan::Results results;
   plan::MechanismAnswer answer;
   {
-    Progress progress{(question.variants.size() + 1) * options.replicates};
+    Progress progress{options.replicates + plan::matrix_replicates(question, options.replicates)};
     options.done = &progress.done();
     results = plan::run(loaded.mesh, options);
     if (!results.interrupted) answer = plan::compare_mechanisms(question, options);

@@ -20,7 +20,6 @@ constexpr std::uint64_t fault_replicates = 50, observed_replicates = 100;
 
 RunOptions at_most(std::uint64_t replicates, RunOptions options) {
   options.replicates = std::min(replicates, options.replicates);
-  options.done = nullptr;
   return options;
 }
 
@@ -137,7 +136,8 @@ Values seconds_cut_off(const SimulatedMesh& variant, const std::set<int>& links,
         LinkWatch watch{*variant.mesh, links};
         model.simulate(variant.seed, i, &watch);
         seconds[i] = watch.seconds();
-      });
+      },
+      options.done);
   seconds.resize(finished);
   return seconds;
 }
@@ -165,6 +165,21 @@ Blast blast_radius(const SimulatedMesh& variant, const SharedProduct& product,
     }
   }
   return worst;
+}
+
+std::uint64_t fault_runs(const models::Mesh& mesh, const SharedProduct& shared,
+                         std::uint64_t replicates) {
+  std::set<double> lengths;  // each needs the calm mesh once
+  std::uint64_t faults = 0;
+  const models::Product& product = mesh.products[static_cast<std::size_t>(shared.index)];
+  for (std::size_t c = 0; c < product.consumers.size(); ++c) {
+    std::set<double> own{3'600, shared.readers[c].runaway_seconds};
+    if (product.consumers[c].mechanism == Mechanism::event) own = {86'400};
+    faults += own.size();
+    lengths.insert(own.begin(), own.end());
+  }
+  return std::min(fault_replicates, replicates) * (faults + lengths.size()) +
+         std::min(observed_replicates, replicates);
 }
 
 Values availability(const SimulatedMesh& variant, int product, const RunOptions& given) {

@@ -22,4 +22,8 @@ Blast blast_radius(const SimulatedMesh& variant, const SharedProduct& product,
 /// Takes     options.replicates   at most 100 are simulated
 Values availability(const SimulatedMesh& variant, int product, const RunOptions& options);
 
+/// Replicates that blast_radius and availability simulate, for a progress display.
+std::uint64_t fault_runs(const models::Mesh& mesh, const SharedProduct& product,
+                         std::uint64_t replicates);
+
 }  // namespace plan

@@ -239,6 +239,17 @@ const std::vector<models::Metric>& matrix_metrics() {
   return all;
 }
 
+std::uint64_t matrix_replicates(const MechanismQuestion& question, std::uint64_t replicates) {
+  std::uint64_t all = 0;
+  for (const MechanismVariant& variant : question.variants) {
+    if (!variant.mesh) continue;
+    all += replicates;
+    for (const SharedProduct& product : question.products)
+      all += fault_runs(*variant.mesh, product, replicates);
+  }
+  return all;
+}
+
 MechanismAnswer compare_mechanisms(const MechanismQuestion& question, const RunOptions& options) {
   return Matrix{question, options}.answer();
 }

@@ -55,6 +55,9 @@ struct MechanismAnswer {
 /// Takes     at least one variant with a mesh
 MechanismAnswer compare_mechanisms(const MechanismQuestion& question, const RunOptions& options);
 
+/// Replicates that it simulates, counted by RunOptions::done.
+std::uint64_t matrix_replicates(const MechanismQuestion& question, std::uint64_t replicates);
+
 /// The mechanism to take for each product, after the differences: "weekly_engagement: event. …".
 /// Empty for a comparison of another kind.
 std::string recommendations_in_words(const std::vector<Comparison>& comparisons);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 
 #include "tools/plan/runaway.hpp"
@@ -217,6 +218,16 @@ TEST(Mechanisms, TheSameBytesOnAnyNumberOfThreads) {
     EXPECT_TRUE(a.value == b.value || (std::isnan(a.value) && std::isnan(b.value))) << a.key.metric;
     EXPECT_EQ(a.text, b.text);
   }
+}
+
+TEST(Mechanisms, TheProgressCountsEveryReplicate) {
+  MechanismQuestion question;
+  for (const Mechanism m : {Mechanism::federated, Mechanism::event})
+    question.variants.push_back(variant(m, {}, true));
+  question.products = {{0, {{"reports", 60}}}};
+  std::atomic<std::uint64_t> done = 0;
+  compare_mechanisms(question, {.replicates = 3, .done = &done});
+  EXPECT_EQ(done, matrix_replicates(question, 3));
 }
 
 TEST(Mechanisms, AMechanismThatCannotBeBuiltIsSaidToBe) {
