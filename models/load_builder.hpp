@@ -43,7 +43,8 @@ class LoadBuilder {
     int gate;     // subscription that applies it; -1 = the original statement
     double rate;  // executions per second at factor 1
     double connections;
-    double sweep = 0;  // share of the table's rows that one execution changes in one go
+    double sweep = 0;      // share of the table's rows that one execution changes in one go
+    double new_files = 0;  // > 0: so many rows take the place of all others, after a TRUNCATE
   };
 
   void add_relations();
@@ -55,6 +56,7 @@ class LoadBuilder {
   void add_copy(int subscription, int table);
   void add_statement_job(const Job& job, JobLoad& load);
   void add_rebuild(const Job& job, JobLoad& load);
+  void fill_new_files(const Target& target, Job::Rebuild by);
   void add_transaction(const Stream& stream, int clock, double rate, bool bulk = false);
   double swept_share(const Statement& statement, int site) const;
   void add_statement(const Statement& statement, const Target& target);

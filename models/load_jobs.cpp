@@ -60,20 +60,31 @@ void LoadBuilder::add_rebuild(const Job& job, JobLoad& load) {
   }
   // truncate_insert, swap and refresh fill new files beside the old ones: no images, the old files
   // go at commit.
-  const int d = driver(load.clock, -1);
-  double wal = rows * insert_wal(g.layout);
   load.heap = at(first_relation_, site);
   load.extra_pages = heap_pages(rows, g.per_page);
-  for (const IndexGeometry& index : g.indexes) {
-    const double indexed = rows * index.layout.rows_share;
-    wal += job.by == Job::Rebuild::truncate_insert
-               ? indexed * index_insert_wal(index.layout, index.order)
-               : index_build_wal(index.layout, indexed, at(mesh_.nodes, node).postgres);
-    load.extra_pages += btree_pages_built(index.layout, indexed).total();
-  }
-  add_wal(node, d, wal / load.duration,
-          rows * (1 + static_cast<double>(g.indexes.size())) / load.duration);
-  publish(insert, target, 1);
+  for (const IndexGeometry& index : g.indexes)
+    load.extra_pages += btree_pages_built(index.layout, rows * index.layout.rows_share).total();
+  Target fills = target;
+  fills.new_files = std::max(1.0, rows);
+  fill_new_files(fills, job.by);
+  // A swapped table has left its publications, and a materialized view cannot be in one.
+  if (job.by == Job::Rebuild::truncate_insert) publish(insert, fills, 1);
+}
+
+/// Rows that fill new files from the first page on: no images, and no page more than before once
+/// the old files are gone. The subscriber does the same, because TRUNCATE is replicated.
+void LoadBuilder::fill_new_files(const Target& target, Job::Rebuild by) {
+  const TableGeometry& g = at(geometry_, target.site);
+  const Node& node = node_of(target.site);
+  double wal = insert_wal(g.layout, target.gate >= 0);
+  for (const IndexGeometry& index : g.indexes)
+    wal += by == Job::Rebuild::truncate_insert
+               ? index.layout.rows_share * index_insert_wal(index.layout, index.order)
+               : index_build_wal(index.layout, target.new_files * index.layout.rows_share,
+                                 node.postgres) /
+                     target.new_files;
+  add_wal(at(sites_, target.site).node, driver(target.clock, target.gate), target.rate * wal,
+          target.rate * (1 + static_cast<double>(g.indexes.size())));
 }
 
 }  // namespace models

@@ -394,8 +394,10 @@ void LoadBuilder::publish(const Statement& statement, const Target& target, doub
     Statement applied = statement;  // one row at a time, whatever the statement was
     if (applied.kind != StatementKind::update && applied.kind != StatementKind::delete_)
       applied.kind = StatementKind::insert;
-    const Target there{copy, target.clock, id, rate, 1, target.sweep};
-    if (applied.kind == StatementKind::update)
+    const Target there{copy, target.clock, id, rate, 1, target.sweep, target.new_files};
+    if (target.new_files > 0)
+      fill_new_files(there, Job::Rebuild::truncate_insert);
+    else if (applied.kind == StatementKind::update)
       add_update(applied, there, 1);
     else if (applied.kind == StatementKind::delete_)
       add_delete(applied, there, 1);

@@ -44,14 +44,20 @@ void Simulation::release_horizon(std::size_t incident) {
   const auto node =
       static_cast<std::size_t>(mesh_.databases[static_cast<std::size_t>(database)].node);
   settle_all(node);
+  const std::vector<double> died = std::move(holder->died);
   holders_.erase(holder);
   for (const std::size_t s : sites_of_node_[node]) {
     SiteState& state = sites_[s];
     if (load_.sites[s].database != database || --state.holders > 0) continue;
-    state.deleted += state.kept_deleted;
+    const int updates = load_.sites[s].updates;
+    // Pages that a sliding window has left see no update any more: only VACUUM frees what they
+    // keep.
+    state.deleted += updates >= 0 && load_.updates[static_cast<std::size_t>(updates)].sliding > 0
+                         ? state.died - died[s]
+                         : state.kept_deleted;
     state.kept_deleted = 0;
-    if (load_.sites[s].updates < 0) continue;
-    const auto u = static_cast<std::size_t>(load_.sites[s].updates);
+    if (updates < 0) continue;
+    const auto u = static_cast<std::size_t>(updates);
     UpdateCurve::Past past = updates_[u].past;
     past.held += updates_[u].x;
     past.horizon = UpdateCurve::Past::Horizon::released;

@@ -156,6 +156,7 @@ bool Simulation::has_room(std::size_t site) const {
 void Simulation::begin_or_end_sweeps() {
   for (std::size_t u = 0; u < updates_.size(); ++u) {
     const UpdateLoad& load = load_.updates[u];
+    if (load.sliding > 0) continue;
     const bool on = std::any_of(load.sweeps.begin(), load.sweeps.end(), [&](int d) {
       const Driver& driver = load_.drivers[static_cast<std::size_t>(d)];
       return gate_factor(driver.gate, driver.clock) > 0;

@@ -342,18 +342,23 @@ void Simulation::follow_past(std::size_t index, const UpdateCurve::Past& past) {
   constexpr double many_cycles = 40;
   UpdateState& state = updates_[index];
   const UpdateLoad& load = load_.updates[index];
-  if (load.sliding > 0) return;
   UpdateCurve::Past rounded = past.rounded();
   const double rows = std::max(1.0, sites_[static_cast<std::size_t>(load.site)].live);
-  PopulationCurve::Steps steps;
-  if (past.sweeping) {
+  PopulationCurve::Steps steps{.sliding = load.sliding};
+  if (load.sliding > 0) {
+    // Rows are new when their updates begin: VACUUM finds them settled, and only a horizon that
+    // stands still makes a difference.
+    const bool held = past.horizon == UpdateCurve::Past::Horizon::held;
+    rounded = {};
+    if (held) rounded.horizon = past.horizon;
+  } else if (past.sweeping) {
     steps.cycle = rounded.sweep;
   } else if (past.vacuums > 0 && past.horizon == UpdateCurve::Past::Horizon::moves) {
     steps.cycle = rounded.cycle;
     steps.mean = state.rate * seconds(horizon_ - Instant{}) / rows > many_cycles * rounded.cycle;
   }
   state.past = rounded;
-  state.past.vacuums = past.vacuums;
+  if (load.sliding <= 0) state.past.vacuums = past.vacuums;
   state.x = 0;
   auto known = std::find_if(state.known.begin(), state.known.end(),
                             [&](const auto& k) { return k.first == rounded; });

@@ -355,6 +355,22 @@ TEST(Simulate, AnEndedTransactionHoldsRestartLsnUntilTheNextSnapshot) {
   EXPECT_NEAR(outcomes(mesh).at("retained_wal cons_slot") / usual, 2, 0.2);
 }
 
+TEST(Simulate, ARebuildByTruncateEmptiesTheSubscribersTableToo) {
+  Mesh mesh = small_mesh();
+  mesh.streams.clear();
+  Job job;
+  job.name = "nightly";
+  job.kind = Job::Kind::rebuild;
+  job.by = Job::Rebuild::truncate_insert;
+  job.database = job.table = 0;
+  job.rows = 200'000;
+  job.every = 30min;
+  mesh.jobs = {job};
+  const auto o = outcomes(mesh);
+  EXPECT_GT(o.at("wal_bytes cons"), 5 * 200e3 * 130) << "seven times all rows";
+  EXPECT_NEAR(o.at("heap_size public.t@cons"), 200e3 / 57 * 8192, 0.05 * 200e3 / 57 * 8192);
+}
+
 TEST(Simulate, DeletesPruneWhatEarlierOnesLeft) {
   Mesh mesh = small_mesh();
   mesh.horizon = 100s;
