@@ -343,6 +343,13 @@ double rows_per_leaf_random(const IndexLayout& index, double density) {
   return std::max(1.0, 1 / leaves_per_row);
 }
 
+double version_share(const IndexLayout& index, double versions) {
+  if (!index.deduplicates || uses_postings(index)) return 1;
+  const double isz = present_isz(index), one = key_bytes(isz, 1, btree_posting_limit_run_time);
+  const double all = key_bytes(isz, 1 + versions, btree_posting_limit_run_time);
+  return std::clamp((all - one) / (versions * one), 0.0, 1.0);
+}
+
 double leaf_bytes_per_row(const IndexLayout& index, double posting_limit) {
   if (!uses_postings(index)) return index.tuple.mean + line_pointer;
   const double null = index.null_share;

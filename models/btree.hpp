@@ -85,6 +85,17 @@ double rows_per_leaf_random(const IndexLayout& index, double density = btree_den
 /// Source    src/backend/access/nbtree/nbtdedup.c, _bt_dedup_save_htid(), _bt_form_posting()
 double leaf_bytes_per_row(const IndexLayout& index, double posting_limit);
 
+/// What another version of a row takes on a leaf when its key has not changed, relative to an entry
+/// of its own: a full leaf merges the versions of a key into posting tuples before it splits, in
+/// unique indexes too.
+///
+///   share = (bytes(1 + versions) - bytes(1)) / (versions bytes(1)),   bytes(n) = A8(isz + 6 n) + 4
+///
+/// Takes     versions: that each row gets while none of them can be removed, at least 1
+/// Returns   1 when nothing is merged, or when the key repeats anyhow and LeafCurve merges it
+/// Source    nbtinsert.c, _bt_delete_or_dedup_one_page(); nbtdedup.c, _bt_dedup_pass()
+double version_share(const IndexLayout& index, double versions);
+
 /// Pages of the whole index: metapage, leaves, internal levels at fan-out 1 + 5675/(pivot + 4).
 struct BtreePages {
   double leaves = 0;

@@ -91,6 +91,7 @@ class LoadBuilder {
   static void flatten(std::vector<PageClass>& classes, double first_touches);
   void finish_leaves();
   LeafLoad& leaf_load(RelationLoad& r, const IndexGeometry& index);
+  double versions_under_hold(int site, const std::vector<Contribution>& entries) const;
   static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by);
   static void lay_over(RelationLoad& r);
   static std::vector<ImagedPages> merged(std::vector<ImagedPages> pages, std::size_t most);

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "models/layout.hpp"
 #include "models/load_builder.hpp"
 #include "sim/math.hpp"
 
@@ -130,6 +131,19 @@ void LoadBuilder::add_null_entries(RelationLoad& r, const IndexGeometry& index,
   r.imaged.push_back(std::move(last));
 }
 
+/// Versions that a row gets while the longest hold of its database lasts, at least one.
+double LoadBuilder::versions_under_hold(int site, const std::vector<Contribution>& entries) const {
+  double longest = 0, rate = 0;
+  for (const Incident& incident : mesh_.incidents) {
+    if (!holds_horizon(incident, at(load_.sites, site).database)) continue;
+    const double drawn = draws_(incident.duration);
+    longest = std::max(longest, drawn > 0 ? drawn : seconds(mesh_.horizon));
+  }
+  for (const Contribution& c : entries) rate += c.amount;
+  const double rows = std::max(1.0, at(geometry_, site).rows);
+  return std::max(1.0, rate * std::min(longest, seconds(mesh_.horizon)) / rows);
+}
+
 /// Entries anywhere: leaves split in the middle as they run full.
 void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& index,
                                         const std::vector<Contribution>& all, bool new_key,
@@ -153,7 +167,10 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
     }
   } else if (at(load_.sites, r.site).may_be_held || how.sweep) {
     LeafLoad& leaves = leaf_load(r, index);
-    for (const Contribution& c : entries) {
+    const double share =
+        version_share(index.layout, how.sweep ? 1 : versions_under_hold(r.site, entries));
+    for (Contribution c : entries) {
+      c.amount *= share;
       const Driver from = at(load_.drivers, c.driver);
       const auto part =
           from.part == Driver::Part::moves ? Driver::Part::kept_moves : Driver::Part::kept_fits;
@@ -299,6 +316,9 @@ LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
     entries *= 1 - index.layout.null_share;
     first = std::max(1.0, first - null_leaves(index, g.rows));
   }
+  // CREATE INDEX packs all leaves but the last alike, which in a small index is a good part of it.
+  if (index.built && first > 1 && !few_keys(index))
+    first = std::max(1.0, entries / rows_per_leaf_built(layout));
   LeafLoad& leaves = load_.leaves.emplace_back();
   leaves.relation = id;
   leaves.shape = LeafCurve::shape(

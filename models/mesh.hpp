@@ -35,6 +35,13 @@ struct Recovery {
   Quantity replay_rate = 100e6;  // bytes of WAL per second of crash recovery
 };
 
+/// Known error of the model: what real servers did, relative to what was predicted.
+struct ModelError {
+  Quantity wal = 1;    // bytes of WAL
+  Quantity heap = 1;   // pages that tables grow by
+  Quantity index = 1;  // pages that indexes grow by
+};
+
 /// One server: a cluster with its settings and disks.
 struct Node {
   std::string name;
@@ -50,6 +57,7 @@ struct Node {
   Quantity bulk_rate = 300e3;  // rows per second of one bulk statement (INSERT … SELECT, rebuild)
   std::string storage;         // free text, reports only
   Recovery recovery;
+  ModelError model_error;
   Quantity wal_compression_ratio;  // of images under wal_compression; 0 = the method's median
   Place place;
 

@@ -157,6 +157,9 @@ void Simulation::add_nodes() {
     NodeState state{WalFlow{load_, static_cast<int>(n), node.settings, node.wal_segment_size},
                     PgWal{node.settings, node.wal_segment_size, start, 1}};
     state.flow.start_at(start);
+    state.flow.scale(draws_(node.model_error.wal));
+    state.heap_error = draws_(node.model_error.heap);
+    state.index_error = draws_(node.model_error.index);
     if (const double ratio = draws_(node.wal_compression_ratio); ratio > 0)
       state.flow.compress_images(ratio);
     state.flow.log_hints(node.data_checksums || node.settings.wal_log_hints);

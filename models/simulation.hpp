@@ -166,6 +166,7 @@ class Simulation {
     PgWal pg_wal;
     WalHistory history;
     VolumeState data, wal;
+    double heap_error = 1, index_error = 1;  // factors on what relations grow by
     bool shared_volume = true;
     bool up = true;    // false: stopped by a WAL segment that could not be created
     bool room = true;  // false: relations cannot be extended

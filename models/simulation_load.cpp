@@ -255,8 +255,9 @@ void Simulation::set_relation_rates(std::size_t index, const std::vector<double>
   for (const std::size_t r : relations_of_node_[index]) {
     RelationState& relation = relations_[r];
     const auto site = static_cast<std::size_t>(load_.relations[r].site);
-    const double growth = total(load_.relations[r].growth, drivers);
     const bool index_pages = load_.relations[r].kind == RelationLoad::Kind::index;
+    const double growth = total(load_.relations[r].growth, drivers) *
+                          (index_pages ? node.index_error : node.heap_error);
     const bool reuses = index_pages ? relation.recycled > 0 : sites_[site].reusable > 0;
     relation.growth = reuses ? 0 : growth;
     relation.recycling = reuses && index_pages ? growth : 0;

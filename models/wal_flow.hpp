@@ -40,6 +40,9 @@ class WalFlow {
   void set_rates(Instant now, const std::vector<double>& drivers,
                  const std::vector<PageFill>& fills);
 
+  /// More or less WAL than the records say: the model's known error.
+  void scale(double factor) { framing_ *= factor; }
+
   /// Size of an image under wal_compression relative to the plain one, other than the method's
   /// median; at most 1, for what does not become smaller is logged as it is. Nothing changes while
   /// wal_compression is off.

@@ -160,9 +160,10 @@ std::string RandomTable::draw_skew(Dice& dice) const {
 
 void RandomTable::add_keyed(Dice& dice, const std::string& name, const std::string& sql,
                             double rate) {
-  streams_.push_back(fmt::format(
-      "- {{name: {} {}, sql: '{}', rate: {}/s, connections: {}, skew: {}}}", name_, name, sql,
-      std::max(1.0, std::round(rate)), dice.one_of<int>({1, 2, 4}), draw_skew(dice)));
+  streams_.push_back(
+      fmt::format("- {{name: {} {} {}, sql: '{}', rate: {}/s, connections: {}, skew: {}}}", name_,
+                  name, streams_.size() + 1, sql, std::max(1.0, std::round(rate)),
+                  dice.one_of<int>({1, 2, 4}), draw_skew(dice)));
 }
 
 void RandomTable::add_update(Dice& dice, double rate) {

@@ -355,6 +355,24 @@ TEST(Simulate, AnEndedTransactionHoldsRestartLsnUntilTheNextSnapshot) {
   EXPECT_NEAR(outcomes(mesh).at("retained_wal cons_slot") / usual, 2, 0.2);
 }
 
+TEST(Simulate, TheModelsKnownErrorScalesWalAndWhatTablesGrowBy) {
+  Mesh mesh = small_mesh();
+  mesh.nodes[0].settings.full_page_writes = false;
+  const auto usual = outcomes(mesh);
+  mesh.nodes[0].model_error = {1.1, 1.2, 0.9};
+  const auto other = outcomes(mesh);
+  EXPECT_NEAR(other.at("wal_bytes prod") / usual.at("wal_bytes prod"), 1.1, 0.001);
+  EXPECT_EQ(other.at("wal_bytes cons"), usual.at("wal_bytes cons")) << "each node has its own";
+  mesh.streams.clear();
+  const auto idle = outcomes(mesh);
+  for (const auto& [relation, factor] :
+       {std::pair{"heap_size public.t", 1.2}, std::pair{"index_size public.t_pkey", 0.9}}) {
+    const double start = idle.at(relation);
+    EXPECT_NEAR((other.at(relation) - start) / (usual.at(relation) - start), factor, 0.01)
+        << relation;
+  }
+}
+
 TEST(Simulate, ARebuildByTruncateEmptiesTheSubscribersTableToo) {
   Mesh mesh = small_mesh();
   mesh.streams.clear();

@@ -68,7 +68,9 @@ plan::Results simulate(const CompareArguments& a, plan::RunOptions options) {
     results = plan::run(sides.baseline.mesh, options);
     if (!results.interrupted) variant = plan::simulate_variant(sides.variant.mesh, options);
   }
-  describe_scenario(a, sides.baseline, results);
+  GivenOptions given{{"--against", a.against}};
+  if (!a.other.empty()) given.insert(given.begin(), {"", {a.other}});
+  describe_scenario(a, sides.baseline, results, given);
   if (variant.replicates < options.replicates) {
     results.interrupted = true;
     return results;

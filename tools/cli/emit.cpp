@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "tools/cli/command.hpp"
+#include "tools/cli/mechanisms.hpp"
 #include "tools/cli/parse.hpp"
 #include "tools/emit/bundle.hpp"
 #include "tools/scenario/scenario.hpp"
@@ -25,16 +26,6 @@ struct Wanted {
   scenario::Options options;
   std::int64_t run = 0;  // 0 = none
 };
-
-std::optional<models::Mechanism> mechanism_of(const std::string& word) {
-  if (word.empty()) return std::nullopt;
-  if (word == "event") return models::Mechanism::event;
-  if (word == "federated") return models::Mechanism::federated;
-  if (word == "logical") return models::Mechanism::logical;
-  if (word == "databases") return models::Mechanism::databases;
-  throw UsageError{fmt::format("meshplan emit: there is no mechanism '{}'", word),
-                   "one of event, federated, logical, databases"};
-}
 
 /// The caps that the run has tried out, by node.
 std::map<std::string, std::string> caps(const plan::Results& results, const models::Mesh& mesh) {
@@ -141,8 +132,9 @@ Exit emit_bundle(Arguments arguments) {
                 "meshplan emit mesh.yaml --out provision"};
   add_options(parser, wanted);
   if (!parser.parse(arguments)) return done;
-  if (const auto mechanism = mechanism_of(wanted.mechanism))
-    wanted.options.translation = scenario::Translation{.mechanism = *mechanism};
+  if (!wanted.mechanism.empty())
+    wanted.options.translation =
+        scenario::Translation{.mechanism = read_mechanism("emit", wanted.mechanism)};
   const scenario::Loaded loaded = scenario::load_file(wanted.scenario, wanted.options);
   emit::BundleOptions options;
   if (!wanted.node.empty()) options.node = wanted.node;

@@ -19,13 +19,6 @@ using models::Mechanism;
 constexpr std::array all{Mechanism::logical, Mechanism::databases, Mechanism::federated,
                          Mechanism::event};
 
-Mechanism mechanism_of(const std::string& word) {
-  for (const Mechanism mechanism : all)
-    if (scenario::name(mechanism) == word) return mechanism;
-  throw UsageError{fmt::format("meshplan compare: there is no mechanism '{}'", word),
-                   "any of logical, databases, federated, event"};
-}
-
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 class Question {
@@ -58,7 +51,7 @@ class Question {
   plan::MechanismVariant variant(const std::string& word) const {
     plan::MechanismVariant variant;
     variant.name = word;
-    variant.mechanism = mechanism_of(word);
+    variant.mechanism = read_mechanism("compare", word);
     scenario::Options options = planning_.overrides();
     options.translation = {variant.mechanism, wanted_.products, wanted_.hardware != "drop"};
     try {
@@ -108,6 +101,13 @@ class Question {
 
 }  // namespace
 
+Mechanism read_mechanism(std::string_view command, const std::string& word) {
+  for (const Mechanism mechanism : all)
+    if (scenario::name(mechanism) == word) return mechanism;
+  throw UsageError{fmt::format("meshplan {}: there is no mechanism '{}'", command, word),
+                   "any of logical, databases, federated, event"};
+}
+
 void add_mechanisms(Parser& parser, Mechanisms& wanted) {
   CLI::App& options = parser.options();
   options
@@ -151,7 +151,11 @@ plan::Results compare_mechanisms(const Planning& planning, const Mechanisms& wan
     results = plan::run(loaded.mesh, options);
     if (!results.interrupted) answer = plan::compare_mechanisms(question, options);
   }
-  describe_scenario(planning, loaded, results);
+  GivenOptions given{{"--mechanisms", {fmt::format("{}", fmt::join(wanted.names, ","))}},
+                     {"--product", wanted.products}};
+  if (wanted.hardware != "keep") given.push_back({"--hardware", {wanted.hardware}});
+  if (!wanted.prices.empty()) given.push_back({"--prices", {wanted.prices}});
+  describe_scenario(planning, loaded, results, given);
   results.interrupted = results.interrupted || answer.interrupted;
   results.comparisons = std::move(answer.comparisons);
   for (plan::Assumption& assumption : answer.assumptions)

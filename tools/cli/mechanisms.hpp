@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/cli/planning.hpp"
@@ -12,6 +13,9 @@ struct Mechanisms {
   std::vector<std::string> names, products;
   std::string hardware = "keep", prices;
 };
+
+/// Throws UsageError: of that command, when there is no such mechanism.
+models::Mechanism read_mechanism(std::string_view command, const std::string& word);
 
 void add_mechanisms(Parser& parser, Mechanisms& wanted);
 

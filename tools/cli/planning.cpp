@@ -109,10 +109,16 @@ void deliver(const Planning& p, const plan::Study& study) {
     fmt::print(stderr, "meshplan: stored as study {} in {}\n", id, p.database);
 }
 
-void describe_scenario(const Planning& p, const scenario::Loaded& loaded, plan::Results& results) {
+void describe_scenario(const Planning& p, const scenario::Loaded& loaded, plan::Results& results,
+                       const GivenOptions& given) {
   results.arguments.clear();
-  for (const std::string& setting : p.set) results.arguments += " --set " + quoted(setting);
-  if (!p.horizon.empty()) results.arguments += " --horizon " + quoted(p.horizon);
+  const auto add = [&](const std::string& name, const std::vector<std::string>& values) {
+    for (const std::string& value : values)
+      results.arguments += (name.empty() ? " " : " " + name + " ") + quoted(value);
+  };
+  for (const auto& [name, values] : given) add(name, values);
+  add("--set", p.set);
+  if (!p.horizon.empty()) add("--horizon", {p.horizon});
   results.scenario_file = loaded.file;
   results.scenario_text = loaded.text;
   results.scenario_hash = loaded.hash;

@@ -46,9 +46,13 @@ void check_database(const Planning& planning);
 /// Prints a study in the format asked for, stores it, and says where.
 void deliver(const Planning& planning, const plan::Study& study);
 
+/// What a command was given beside the options of Planning: a name and its values, `--set` and so
+/// on; a positional one has no name.
+using GivenOptions = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
 /// Puts the scenario's name, text and hash into results, and the options that were given.
 void describe_scenario(const Planning& planning, const scenario::Loaded& loaded,
-                       plan::Results& results);
+                       plan::Results& results, const GivenOptions& given = {});
 
 /// Stores a run, and says where.
 void store_run(const Planning& planning, const plan::Results& results);

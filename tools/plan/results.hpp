@@ -139,7 +139,7 @@ struct Results {
   std::string scenario_file;
   std::string scenario_text;
   std::string scenario_hash;  // SHA-256 of text, included files and overrides, hex
-  std::string arguments;      // that changed the scenario, as a shell takes them: " --set a=b"
+  std::string arguments;      // of the command behind the file, as a shell takes them: " --set a=b"
   std::uint64_t seed = 0;
   std::uint64_t replicates_wanted = 0;
   std::uint64_t replicates = 0;  // finished; fewer when interrupted

@@ -514,10 +514,16 @@ class Page {
     section("reproduce", "Reproduce");
   }
 
+  /// The command whose findings hang on the run.
+  const char* made_by() const {
+    if (!r_.comparisons.empty()) return "compare";
+    return r_.influences.empty() ? "run" : "sensitivity";
+  }
+
   void reproduce() {
     set(page_, "command",
-        fmt::format("meshplan run {}{} --seed {} --replicates {}", r_.scenario_file, r_.arguments,
-                    r_.seed, r_.replicates_wanted));
+        fmt::format("meshplan {} {}{} --seed {} --replicates {}", made_by(), r_.scenario_file,
+                    r_.arguments, r_.seed, r_.replicates_wanted));
     set(page_, "file", r_.scenario_file);
     set(page_, "hash", r_.scenario_hash);
     set(page_, "seed", std::to_string(r_.seed));

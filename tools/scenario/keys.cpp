@@ -21,6 +21,8 @@ constexpr Key root_keys[] = {
     within(0, 9007199254740992.0, {"seed", Form::whole, "1", "seed of the draws"}),
     within(1, 10'000'000,
            {"replicates", Form::whole, "1000", "how often the run is repeated with new draws"}),
+    {"model_error", Form::flag, "on",
+     "the model's known error (docs/accuracy.md) is one of the uncertain inputs"},
     made_of(node_object, {"nodes", Form::object_map, "required", "the servers"}),
     made_of(link_object, {"links", Form::object_list, "none", "the network between them"}),
     made_of(profile_object, {"profiles", Form::object_map, "built-ins", "load over time"}),

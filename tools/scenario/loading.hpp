@@ -88,7 +88,8 @@ std::optional<models::Statement> load_copy(Loading& loading, const Section& copy
 
 /// An uncertain physical constant that the scenario does not give: a two-piece lognormal.
 models::Quantity prior(Loading& loading, const std::string& name, const std::string& unit,
-                       double p10, double p50, double p90);
+                       double p10, double p50, double p90,
+                       const char* source = "prior from measurements on PostgreSQL 15 to 18");
 
 /// A text made a replication slot's name: lower case, digits and underscores, at most 63.
 std::string slot_name(std::string_view text);

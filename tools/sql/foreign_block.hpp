@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -76,5 +77,12 @@ class BlockReader {
 
 /// Range table entries that an expression reads.
 std::set<int> relations_of(const Expr& expr);
+
+inline bool within(const std::set<int>& inner, const std::set<int>& outer) {
+  return std::includes(outer.begin(), outer.end(), inner.begin(), inner.end());
+}
+inline bool touches(const std::set<int>& a, const std::set<int>& b) {
+  return std::any_of(a.begin(), a.end(), [&](int r) { return b.contains(r); });
+}
 
 }  // namespace sql

@@ -10,8 +10,8 @@
 
 namespace sql {
 
-/// Decides for one block after the other what is sent. foreign_query.cpp has scans and joins,
-/// foreign_upper.cpp grouping, ordering and LIMIT.
+/// Decides for one block after the other what is sent. foreign_query.cpp has scans,
+/// foreign_joins.cpp joins, foreign_upper.cpp grouping, ordering and LIMIT.
 class ForeignPlanner {
  public:
   /// Whose costs decide what may be sent: the model's, or, to see what else the planner might
@@ -43,6 +43,8 @@ class ForeignPlanner {
 
   Unit base(int relation, const QueryBlock& block);
   void classify(Unit& unit, const std::vector<const Expr*>& conditions);
+
+  // foreign_joins.cpp
   std::optional<Unit> pushed_join(const Unit& left, const Unit& right, const QueryBlock& block);
   double joined_rows(const Unit& left, const Unit& right,
                      const std::vector<const Expr*>& conditions) const;
@@ -51,6 +53,7 @@ class ForeignPlanner {
   void join_units(std::vector<Unit>& units, const QueryBlock& block);
   void parameterize(std::vector<models::ForeignScan>& scans, const std::vector<Unit>& units,
                     const QueryBlock& block);
+
   std::string qualified(int relation) const;
   std::string written(const Unit& unit, const Expr& expr) const;
   void write_sql(const Unit& unit, const std::vector<const Expr*>& select, const QueryBlock& block,

@@ -61,7 +61,7 @@ TEST_F(EmitTest, WritesABundleAndLeavesWhatIsThereAlone) {
 TEST_F(EmitTest, RefusesAndWritesNothing) {
   const Ran unknown = meshplan("emit shop.yaml --out provision --mechanism magic");
   EXPECT_EQ(unknown.exit, 2);
-  EXPECT_NE(unknown.err.find("one of event, federated, logical, databases"), std::string::npos);
+  EXPECT_NE(unknown.err.find("any of logical, databases, federated, event"), std::string::npos);
   write("lost.yaml", "meshplan: 1\nname: lost\n");
   EXPECT_EQ(meshplan("emit lost.yaml --out provision").exit, 2);
   EXPECT_FALSE(exists("provision"));

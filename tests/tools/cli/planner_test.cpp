@@ -96,7 +96,9 @@ TEST_F(PlannerTest, MechanismsAreComparedInAMatrixWithARecommendation) {
     EXPECT_NE(flat(ran.out).find(part), std::string::npos) << part << "\n" << ran.out;
   const Ran page = meshplan("report meshplan.db --html page.html");
   ASSERT_EQ(page.exit, 0) << page.err;
-  EXPECT_NE(read_file(folder_ / "page.html").find("orders: logical is recommended"),
+  const std::string html = read_file(folder_ / "page.html");
+  EXPECT_NE(html.find("orders: logical is recommended"), std::string::npos);
+  EXPECT_NE(html.find("meshplan compare shared.yaml --mechanisms logical,federated,event --seed"),
             std::string::npos);
   const Ran markdown = meshplan(asked + " --replicates 5 --no-db --format markdown");
   EXPECT_NE(markdown.out.find("| `network_bytes` orders | 0 B"), std::string::npos) << markdown.out;

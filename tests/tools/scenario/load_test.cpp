@@ -23,6 +23,17 @@ bool assumes(const models::Mesh& mesh, const std::string& part) {
       [&](const std::string& assumption) { return assumption.find(part) != std::string::npos; });
 }
 
+TEST(Load, TheModelsKnownErrorIsAnInputThatCanBeSwitchedOff) {
+  const Loaded on = load_text(small_mesh, "mesh.yaml");
+  const int wal = on.mesh.nodes[0].model_error.wal.parameter;
+  ASSERT_GE(wal, 0);
+  EXPECT_EQ(on.mesh.parameters[static_cast<std::size_t>(wal)].name, "nodes.a.model_error.wal");
+  EXPECT_EQ(on.mesh.nodes[0].model_error.wal.value, 1);
+  const Loaded off = load_text(small_mesh, "mesh.yaml", {{"model_error=off"}});
+  EXPECT_EQ(off.mesh.nodes[0].model_error.wal.parameter, -1);
+  EXPECT_EQ(off.mesh.parameters.size() + 6, on.mesh.parameters.size()) << "three of each node";
+}
+
 TEST(Load, ASmallMeshArrivesWhole) {
   const Loaded loaded = load(small_mesh);
   const models::Mesh& mesh = loaded.mesh;
