@@ -10,7 +10,7 @@ namespace {
 
 TEST(Measured, AnInitialCopySendsTheBytesPredictedAndFillsAsMuch) {
   const models::Mesh mesh =
-      scenario::load_file(std::string{MEASURED_SCENARIOS} + "initial_copy.yaml").mesh;
+      scenario::load_file(std::string{MEASURED_SCENARIOS} + "initial_copy_15.yaml").mesh;
   const std::map<Quantity, double> predicted = accuracy::predict(mesh);
   const harness::Stage stage{mesh};  // is in sync when it stands
   harness::Connection mart = stage.connect_subscriber(0);
