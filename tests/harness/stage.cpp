@@ -7,7 +7,6 @@
 #include <functional>
 #include <thread>
 
-#include "models/replication_slot.hpp"
 #include "tests/harness/copy_text.hpp"
 #include "tests/harness/schema_sql.hpp"
 
@@ -200,22 +199,22 @@ void Stage::wait_for_sync(int subscription) const {
       "the walsender of " + s.name);
 }
 
-/// The background writer logs RUNNING_XACTS a round number of its intervals after it has started.
+/// Waits until the background writer of a publisher has just logged RUNNING_XACTS, and from then on
+/// until it is as long ago as the scenario says at the start. It counts its rounds, which take
+/// longer on a busy machine, so that the moment has to be seen: nothing else writes meanwhile.
 void Stage::wait_for_running_xacts() const {
-  std::vector<int> publishers;
-  for (const models::Subscription& s : mesh_.subscriptions)
-    if (std::find(publishers.begin(), publishers.end(), s.publisher) == publishers.end())
-      publishers.push_back(s.publisher);
-  for (const int publisher : publishers) {
-    const Node& node = mesh_.nodes[static_cast<std::size_t>(publisher)];
+  for (const models::Subscription& s : mesh_.subscriptions) {
+    const Node& node = mesh_.nodes[static_cast<std::size_t>(s.publisher)];
     if (!node.since_running_xacts) continue;
-    const double age = std::stod(cluster(publisher).connect().value(
-        "SELECT extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity "
-        "WHERE backend_type = 'background writer'"));
-    const double ahead = sim::seconds(*node.since_running_xacts) -
-                         sim::seconds(node.since_checkpoint.value_or(0s)) - age;
-    const double interval = models::running_xacts_interval;
-    std::this_thread::sleep_for(sim::from_seconds(ahead - interval * std::floor(ahead / interval)));
+    Connection session = cluster(s.publisher).connect();
+    const auto position = [&] { return session.value("SELECT pg_current_wal_insert_lsn()"); };
+    session.execute("SELECT pg_logical_emit_message(true, 'lab', 'something to log')");
+    const std::string before = position();
+    wait_until([&] { return position() != before; }, "RUNNING_XACTS of " + node.name);
+    const double left =
+        sim::seconds(*node.since_running_xacts) - sim::seconds(node.since_checkpoint.value_or(0s));
+    std::this_thread::sleep_for(sim::from_seconds(std::max(0.0, left)));
+    return;  // of one server; others keep what they have
   }
 }
 

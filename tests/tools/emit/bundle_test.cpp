@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "tests/tools/emit/emitting.hpp"
@@ -67,6 +68,24 @@ TEST(Bundle, EveryStatementIsOneOfPostgres15) {
     expect_parses(media_files(mechanism));
   }
   expect_parses(medallion_files());
+}
+
+/// What is not SQL but psql's; each of these is proven by a server in tests/emit.
+TEST(Bundle, PsqlLinesAreTheseAndNoOthers) {
+  std::set<std::string> seen;
+  const auto collect = [&](const std::vector<File>& files) {
+    for (const File& file : files) {
+      if (!file.path.ends_with(".sql")) continue;
+      const std::regex command{R"((^|\n| )\\([a-z]+))"};
+      for (std::sregex_iterator at{file.text.begin(), file.text.end(), command}, end; at != end;
+           ++at)
+        seen.insert((*at)[2]);
+    }
+  };
+  for (const Mechanism mechanism : every_mechanism) collect(media_files(mechanism));
+  collect(medallion_files());
+  EXPECT_EQ(seen,
+            (std::set<std::string>{"else", "endif", "getenv", "gexec", "gset", "if", "unset"}));
 }
 
 TEST(Bundle, IsTheTextThatReviewHasSeen) {
