@@ -9,8 +9,8 @@
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "meshplan-test-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "meshplan-test-").string() +
+                          std::string(6, 'X');  // mkdtemp() puts its own there
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"cannot make " + pattern};
     path_ = pattern;
   }

@@ -7,32 +7,14 @@
 #include <map>
 
 #include "models/simulate.hpp"
+#include "tests/models/tables.hpp"
 
 namespace models {
 namespace {
 
-Table keyed_table(const std::string& name, double rows) {
-  Column id, note;
-  id.name = "id";
-  id.type = "bigint";
-  id.not_null = true;
-  id.order = KeyOrder::ascending;
-  id.text_width = 7;
-  note.name = "note";
-  note.type = "text";
-  note.not_null = true;
-  note.width = 86;
-  Index key;
-  key.name = name + "_pkey";
-  key.primary = key.unique = true;
-  key.keys = {{0, "", {}}};
-  Table table;
-  table.schema = "public";
-  table.name = name;
-  table.database = 0;
-  table.columns = {id, note};
-  table.indexes = {key};
-  table.rows = rows;
+Table copied_table(const std::string& name, double rows) {
+  Table table = keyed_table(name, rows, 86);
+  table.columns[0].text_width = 7;
   return table;
 }
 
@@ -53,17 +35,8 @@ Mesh partner_mesh() {
   consumer.name = "cons";
   mesh.nodes = {producer, consumer};
   mesh.databases = {{"shop", 0}, {"mart", 1}};
-  mesh.tables = {keyed_table("t", 3e6), keyed_table("u", 1e6)};
-  Statement insert;
-  insert.kind = StatementKind::insert;
-  insert.table = 0;
-  insert.columns = {0, 1};
-  Stream stream;
-  stream.name = "load";
-  stream.database = 0;
-  stream.statements = {insert};
-  stream.rate = 100;
-  mesh.streams = {stream};
+  mesh.tables = {copied_table("t", 3e6), copied_table("u", 1e6)};
+  mesh.streams = {load_of({statement_on(0, StatementKind::insert, {0, 1})}, 100)};
   Subscription subscription;
   subscription.name = subscription.slot = "partner";
   subscription.publisher = subscription.database = 0;

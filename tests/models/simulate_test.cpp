@@ -7,6 +7,7 @@
 
 #include "models/tuple.hpp"
 #include "tests/models/last_pieces.hpp"
+#include "tests/models/tables.hpp"
 
 namespace models {
 namespace {
@@ -26,38 +27,11 @@ Mesh small_mesh() {
   consumer.name = "cons";
   mesh.nodes = {producer, consumer};
   mesh.databases = {{"shop", 0}, {"mart", 1}};
-  Column id, note;
-  id.name = "id";
-  id.type = "bigint";
-  id.not_null = true;
-  id.order = KeyOrder::ascending;
-  note.name = "note";
-  note.type = "text";
-  note.width = 100;
-  Table table;
-  table.schema = "public";
-  table.name = "t";
-  table.database = 0;
-  table.columns = {id, note};
-  Index key;
-  key.name = "t_pkey";
-  key.primary = key.unique = true;
-  key.keys = {{0, "", {}}};
-  table.indexes = {key};
-  table.rows = 200'000;
-  mesh.tables = {table};
-  Statement insert, update;
-  insert.kind = StatementKind::insert;
-  update.kind = StatementKind::update;
-  insert.table = update.table = 0;
-  insert.columns = {0, 1};
-  update.columns = {1};
-  Stream stream;
-  stream.name = "load";
-  stream.database = 0;
-  stream.statements = {insert, update};
-  stream.rate = 100;
-  mesh.streams = {stream};
+  mesh.tables = {keyed_table("t", 200'000, 100)};
+  mesh.tables[0].columns[1].not_null = false;
+  mesh.streams = {load_of(
+      {statement_on(0, StatementKind::insert, {0, 1}), statement_on(0, StatementKind::update, {1})},
+      100)};
   Product product;
   product.name = "t";
   product.tables = {0};

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/mesh.hpp"
 #include "models/table.hpp"
 
 /// Tables for tests, written as a person would list them.
@@ -38,6 +39,42 @@ inline Index primary_key(std::vector<int> columns) {
   Index index = index_on(std::move(columns), true);
   index.primary = true;
   return index;
+}
+
+/// (id bigint primary key, ascending; note text) with `rows` rows.
+inline Table keyed_table(const std::string& name, double rows, double note_width) {
+  Column id = column("bigint"), note = column("text", note_width);
+  id.name = "id";
+  id.order = KeyOrder::ascending;
+  note.name = "note";
+  Index key = primary_key({0});
+  key.name = name + "_pkey";
+  Table t;
+  t.schema = "public";
+  t.name = name;
+  t.database = 0;
+  t.columns = {id, note};
+  t.indexes = {key};
+  t.rows = rows;
+  return t;
+}
+
+inline Statement statement_on(int table, StatementKind kind, std::vector<int> columns) {
+  Statement statement;
+  statement.kind = kind;
+  statement.table = table;
+  statement.columns = std::move(columns);
+  return statement;
+}
+
+/// So many transactions a second on the first database.
+inline Stream load_of(std::vector<Statement> statements, double rate) {
+  Stream stream;
+  stream.name = "load";
+  stream.database = 0;
+  stream.statements = std::move(statements);
+  stream.rate = rate;
+  return stream;
 }
 
 /// (int, bigint, text 'hello', timestamptz, uuid, numeric 12.50, bool, smallint, date): 9 columns,

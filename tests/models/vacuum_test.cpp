@@ -6,6 +6,7 @@
 
 #include "models/simulate.hpp"
 #include "tests/models/last_pieces.hpp"
+#include "tests/models/tables.hpp"
 
 /// Autovacuum, the horizon and sizes, seen from the outside.
 namespace models {
@@ -48,16 +49,7 @@ Mesh updated_table(bool indexed_column) {
   table.indexes = {primary, secondary};
   table.rows = 100'000;
   mesh.tables = {table};
-  Statement update;
-  update.kind = StatementKind::update;
-  update.table = 0;
-  update.columns = {indexed_column ? 1 : 2};
-  Stream stream;
-  stream.name = "load";
-  stream.database = 0;
-  stream.statements = {update};
-  stream.rate = 100;
-  mesh.streams = {stream};
+  mesh.streams = {load_of({statement_on(0, StatementKind::update, {indexed_column ? 1 : 2})}, 100)};
   return mesh;
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "tools/cli/terminal.hpp"
+#include "tools/emit/quote.hpp"
 #include "tools/report/study.hpp"
 #include "tools/scenario/values.hpp"
 
@@ -19,16 +20,6 @@ store::Provenance provenance() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   return {MESHPLAN_VERSION, host.data(), std::time(nullptr)};
-}
-
-/// An argument as a shell takes it.
-std::string quoted(const std::string& text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string{"'\\''"} : std::string{c};
-  return result + "'";
 }
 
 }  // namespace
@@ -114,7 +105,7 @@ void describe_scenario(const Planning& p, const scenario::Loaded& loaded, plan::
   results.arguments.clear();
   const auto add = [&](const std::string& name, const std::vector<std::string>& values) {
     for (const std::string& value : values)
-      results.arguments += (name.empty() ? " " : " " + name + " ") + quoted(value);
+      results.arguments += (name.empty() ? " " : " " + name + " ") + emit::shell_word(value);
   };
   for (const auto& [name, values] : given) add(name, values);
   add("--set", p.set);

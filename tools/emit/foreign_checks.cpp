@@ -11,7 +11,7 @@ namespace {
 /// The query with the producer's tables named as they are called here. Only the schema differs, so
 /// that table.column stays what it was.
 std::string in_foreign_schemas(const Topology& topology, int database, const std::string& query) {
-  const sql::Source source{query, "", 1, 1, 0};
+  const sql::Source source{query, ""};
   std::vector<sql::Problem> problems;  // the loader has reported them
   const sql::Script script = sql::lex(source, problems);
   if (script.pieces.empty()) return {};
@@ -31,17 +31,6 @@ std::string in_foreign_schemas(const Topology& topology, int database, const std
       }
   }
   return text + std::string{lexed.text.substr(copied)};
-}
-
-bool has_parameters(const std::string& query) {
-  const sql::Source source{query, "", 1, 1, 0};
-  std::vector<sql::Problem> problems;
-  const sql::Script script = sql::lex(source, problems);
-  return std::ranges::any_of(script.pieces, [](const sql::Piece& piece) {
-    return std::ranges::any_of(piece.tokens, [](const sql::Token& token) {
-      return token.kind == sql::Token::Kind::parameter;
-    });
-  });
 }
 
 /// The clauses of a remote statement, in the words of verify.sql.
@@ -77,7 +66,8 @@ std::vector<Values> foreign_checks(const Topology& topology, int database) {
     if (flow.to != database || flow.server.empty()) continue;
     for (const models::ConsumerQuery& query : flow.consumer->queries) {
       // Where the planner may choose either way there is nothing to hold it to.
-      if (query.plan.scans.empty() || query.plan.uncertain || has_parameters(query.sql)) continue;
+      if (query.plan.scans.empty() || query.plan.uncertain || sql::has_parameters({query.sql, ""}))
+        continue;
       checks.push_back(Values{}
                            .set("query_name", Sql{in_comment(query.name)})
                            .set("query_name_text", Literal{query.name})

@@ -5,6 +5,7 @@
 
 #include "tools/emit/bundle.hpp"
 #include "tools/emit/render.hpp"
+#include "tools/sql/lexer.hpp"
 
 namespace emit {
 namespace {
@@ -76,12 +77,6 @@ std::string refresh_body(const Table& view) {
       Literal{name}.sql(), name, name);
 }
 
-bool has_parameters(const std::string& sql) {
-  for (std::size_t i = 0; i + 1 < sql.size(); ++i)
-    if (sql[i] == '$' && sql[i + 1] >= '1' && sql[i + 1] <= '9') return true;
-  return false;
-}
-
 /// The statements of a job; complains where they cannot run by themselves.
 std::string job_body(const Topology& topology, const Job& job, std::vector<Complaint>& complaints) {
   const auto refuse = [&](std::string message, std::string hint) {
@@ -106,7 +101,7 @@ std::string job_body(const Topology& topology, const Job& job, std::vector<Compl
   }
   std::string body;
   for (const models::Statement& statement : job.statements) {
-    if (has_parameters(statement.sql))
+    if (sql::has_parameters({statement.sql, ""}))
       return refuse(fmt::format("{}: a job that pg_cron runs has no parameters", job.name),
                     "write the values into the statement, or run_by: domain");
     if (statement.kind == models::StatementKind::select)

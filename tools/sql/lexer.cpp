@@ -1,5 +1,6 @@
 #include "tools/sql/lexer.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "tools/sql/scanner.hpp"
@@ -55,6 +56,15 @@ std::size_t Lexed::find(std::size_t i, std::string_view keyword) const {
 }
 
 std::string Lexed::name(std::size_t i) const { return folded(word(i)); }
+
+bool has_parameters(const Source& source) {
+  std::vector<Problem> problems;  // the loader has reported them
+  const Script script = lex(source, problems);
+  return std::any_of(script.pieces.begin(), script.pieces.end(), [](const Piece& piece) {
+    return std::any_of(piece.tokens.begin(), piece.tokens.end(),
+                       [](const Token& token) { return token.kind == Token::Kind::parameter; });
+  });
+}
 
 std::string folded(std::string_view identifier) {
   std::string name;

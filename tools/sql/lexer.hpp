@@ -86,6 +86,9 @@ Problem problem_in(const Source& source, const Piece& piece, std::size_t offset,
 /// Splits a script; see sql::split for what it understands.
 Script lex(const Source& source, std::vector<Problem>& problems);
 
+/// Whether a script has parameters, $1 and so on, outside of its strings and comments.
+bool has_parameters(const Source& source);
+
 /// Unquoted identifiers fold to lower case, ASCII only as in a UTF-8 database; quoted ones lose
 /// their quotes.
 std::string folded(std::string_view identifier);

@@ -14,6 +14,17 @@ struct OutageMesh {
   double outage_at = 3600;    // seconds
 };
 
+/// An objective of the consumer's slot.
+inline models::Objective objective_below(const std::string& metric, const std::string& at,
+                                         double limit) {
+  models::Objective objective;
+  objective.metric = metric;
+  objective.subject = "orders";
+  objective.at = at;
+  objective.below = limit;
+  return objective;
+}
+
 inline models::Mesh outage_mesh(const OutageMesh& wanted) {
   using namespace sim::units;
   models::Mesh mesh;

@@ -44,12 +44,7 @@ TEST(RankRegression, AnInputThatNeverVariesExplainsNothing) {
 
 TEST(Influences, TheOutageMovesTheLagAndItsEndsFollowTheFormula) {
   models::Mesh mesh = outage_mesh({.mean_outage = 3600});
-  models::Objective objective;
-  objective.metric = "replay_lag";
-  objective.subject = "orders";
-  objective.at = "p50";
-  objective.below = 86400;
-  mesh.objectives = {objective};
+  mesh.objectives = {objective_below("replay_lag", "p50", 86400)};
   const RunOptions options{.replicates = 40, .seed = 2, .band_replicates = 1};
   const auto found = influences(mesh, run(mesh, options), options);
   ASSERT_EQ(found.size(), 1u);

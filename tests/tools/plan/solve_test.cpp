@@ -40,12 +40,7 @@ TEST(Solve, FindsTheMeanOutageWhoseP95FitsAsTheFormulaSays) {
   Axis axis = outage_axis();
   axis.mesh = [value = axis.value, limit](std::int64_t k) {
     models::Mesh mesh = outage_mesh({.mean_outage = value(k)});
-    models::Objective objective;
-    objective.metric = "retained_wal";
-    objective.subject = "orders";
-    objective.at = "p95";
-    objective.below = limit;
-    mesh.objectives = {objective};
+    mesh.objectives = {objective_below("retained_wal", "p95", limit)};
     return mesh;
   };
   const Solution solution = solve(axis, options);
@@ -76,12 +71,7 @@ TEST(Solve, RunningTheSolvedValueMeetsAndOneStepBeyondMisses) {
   Axis axis = outage_axis();
   axis.mesh = [value = axis.value](std::int64_t k) {
     models::Mesh mesh = outage_mesh({.mean_outage = value(k)});
-    models::Objective objective;
-    objective.metric = "replay_lag";
-    objective.subject = "orders";
-    objective.at = "p90";
-    objective.below = 7200;
-    mesh.objectives = {objective};
+    mesh.objectives = {objective_below("replay_lag", "p90", 7200)};
     return mesh;
   };
   const Solution solution = solve(axis, options);
@@ -99,12 +89,7 @@ Axis shaped_axis(std::int64_t steps, std::function<double(std::int64_t)> outage,
   axis.text = [](std::int64_t k) { return std::to_string(k); };
   axis.mesh = [outage = std::move(outage), replay_lag_below](std::int64_t k) {
     models::Mesh mesh = outage_mesh({.mean_outage = outage(k), .fixed = true});
-    models::Objective objective;
-    objective.metric = "replay_lag";
-    objective.subject = "orders";
-    objective.at = "max";
-    objective.below = replay_lag_below;
-    mesh.objectives = {objective};
+    mesh.objectives = {objective_below("replay_lag", "max", replay_lag_below)};
     return mesh;
   };
   return axis;
