@@ -113,6 +113,7 @@ VacuumWal vacuum_wal(const VacuumWork& work, int major) {
     if (index.leaves <= 0) continue;
     add(index.leaves,
         index.leaves * (btree_vacuum_record(index.entries / index.leaves) + mean_padding));
+    add(2 * index.emptied, index.emptied * btree_unlink_wal);
   }
   if (work.second_pass && work.stub_pages > 0)
     add(work.stub_pages,

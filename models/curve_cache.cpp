@@ -14,6 +14,11 @@ double rounded_2_percent(double x) {
   return sim::exp(std::round(sim::log(x) / log_step) * log_step);
 }
 
+double rounded_eighth_octave(double x) {
+  constexpr double least = 0.01, log_step = 0.08664339756999316;  // ln 2 / 8
+  return x < least ? 0 : sim::exp(std::round(sim::log(x) / log_step) * log_step);
+}
+
 double power_of_2_above(double x) {
   double power = 1;
   while (power < x) power *= 2;
@@ -28,9 +33,11 @@ std::shared_ptr<const UpdateCurve> CurveCache::updates(UpdateCurve::Shape shape)
   shape.page_free = std::round(shape.page_free);
   shape.hot_share = rounded_64th(shape.hot_share);
   shape.sweep_hot_share = rounded_64th(shape.sweep_hot_share);
+  shape.deletes = rounded_eighth_octave(shape.deletes);
   shape.past = shape.past.rounded();
-  const UpdateKey key{shape.t_len,     shape.rows_per_page,   shape.fillfactor, shape.page_free,
-                      shape.hot_share, shape.sweep_hot_share, shape.prunable,   shape.past};
+  const UpdateKey key{shape.t_len,     shape.rows_per_page, shape.fillfactor,
+                      shape.page_free, shape.hot_share,     shape.sweep_hot_share,
+                      shape.deletes,   shape.prunable,      shape.past};
   const std::lock_guard lock{mutex_};
   auto& curve = updates_[key];
   if (!curve) curve = std::make_shared<UpdateCurve>(shape);

@@ -188,7 +188,8 @@ void LoadBuilder::describe_updates(UpdateLoad& updates) {
   shape.hot_share = rate > 0 ? hot / rate : 1;
   shape.sweep_hot_share = swept > 0 ? swept_hot / swept : 1;
   double inserts = 0;
-  for (const Contribution& c : at(load_.sites, updates.site).inserted) inserts += c.amount;
+  for (const Contribution& c : at(load_.sites, updates.site).inserted)
+    if (at(load_.clocks, at(load_.drivers, c.driver).clock).busy < 0) inserts += c.amount;
   // Rows that are updated only while recent: in a growing table each gets updates/inserts of them
   // in its life.
   const bool slides = largest != nullptr && largest->access.kind == Access::Kind::recent &&
@@ -202,6 +203,9 @@ void LoadBuilder::describe_updates(UpdateLoad& updates) {
     mixed += p.rate;
     updates.classes = mixed_classes(updates.classes, classes, p.rate / mixed);
   }
+  SiteLoad& site = at(load_.sites, updates.site);
+  if (slides || rate <= 0) site.played_delete_rate = 0;
+  shape.deletes = rate > 0 ? site.played_delete_rate / rate : 0;
   updates.sliding = slides ? rate / inserts : 0.0;
   updates.cycle_updates =
       (rate > 0 ? rate : swept) *
@@ -246,6 +250,7 @@ std::shared_ptr<const PopulationCurve> population(const UpdateLoad& updates,
     UpdateCurve::Shape shape = updates.shape;
     const double density = pages.pages > 0 ? pages.touches / pages.pages : 1;
     shape.past = past.on_pages(density);
+    shape.deletes = density > 0 ? updates.shape.deletes / density : 0;
     // A bulk UPDATE comes to every page alike.
     const PageClass swept{pages.pages, pages.pages};
     classes.push_back({past.sweeping ? swept : pages, curves.updates(shape)});

@@ -7,6 +7,7 @@
 #include "models/autovacuum.hpp"
 #include "models/curve_cache.hpp"
 #include "models/gin.hpp"
+#include "models/maintenance.hpp"
 #include "models/mesh.hpp"
 #include "models/simulate.hpp"
 #include "models/table_site.hpp"
@@ -23,6 +24,7 @@ struct Clock {
   double from = 0, until = 1e300;  // seconds since the start
   /// Node whose data volume must have room, or else nothing is executed; -1 = needs no new pages.
   int room_of = -1;
+  double busy = -1;  // seconds within the horizon in which a job's clock is on; -1 = of a stream
 };
 
 /// A scalar that changes with time and multiplies rates at factor 1.
@@ -78,6 +80,8 @@ struct ImagedPages {
 
 /// Touches by one kind of statement, spread over the pages of a relation in its own way.
 struct TouchPattern {
+  enum class Where { anywhere, oldest, newest };
+  Where where = Where::anywhere;  // of the rows; the oldest and the newest do not meet
   std::vector<PageClass> classes;
   std::vector<Contribution> touches;  // per second, on all classes together
 };
@@ -91,7 +95,8 @@ struct RelationLoad {
   double pages = 0;          // at the start, all of them
   double added = 0;          // of them: not there yet, they come with the first rows
   double rows_share = 1;     // of an index: rows of the table that have an entry
-  double rows_per_leaf = 0;  // of an index whose entries come in ascending order
+  double rows_per_leaf = 0;  // of an index whose entries come in ascending order …
+  double leaf_image = 0;     // … and WAL bytes of the image of one of its leaves
   int fill = -1;     // index into page fills when the pages' content changes: Load::updates, then
                      // Load::leaves
   double image = 0;  // WAL bytes of an image of an ordinary page, used when fill < 0
@@ -127,6 +132,11 @@ struct LeafLoad {
   double rows = 1;  // entries that x counts by
   LeafCurve::Shape shape;
   std::shared_ptr<const LeafCurve> curve;
+  /// After a TRUNCATE: an empty leaf, and the entries that x counts by then. Null: no job
+  /// truncates.
+  LeafCurve::Shape empty;
+  std::shared_ptr<const LeafCurve> from_empty;
+  double rows_from_empty = 1;
   std::vector<Contribution> rate;  // entries per second
   /// Entries under unchanged keys, of an index whose dead rows may be held: all of them as long as
   /// leaves have room, for bottom-up deletion waits until a leaf is full, then while rows are held.
@@ -156,7 +166,9 @@ struct SiteLoad {
   std::vector<Contribution> inserted, deleted;  // rows per second
   double rows_per_page = 1;
   double delete_rate = 0, oldest_rate = 0;  // at factor 1: all deletes, those of the oldest rows
+  double played_delete_rate = 0;  // of all deletes: those that the curve of the updates plays
   double oldest_share() const { return delete_rate > 0 ? oldest_rate / delete_rate : 0; }
+  double played_share() const { return delete_rate > 0 ? played_delete_rate / delete_rate : 0; }
   int updates = -1;      // index into Load::updates
   int database = -1;     // whose horizon counts
   double full_page = 0;  // WAL bytes of the image of a page full of rows
@@ -189,14 +201,35 @@ struct SubscriptionLoad {
   double copy_rate = 0;               // rows per second of one sync worker
 };
 
+/// What a job does to a table at one moment.
+struct JobEffect {
+  enum class Kind {
+    truncate,  // when it starts: new, empty files; the old ones stay until commit
+    replace,   // when it ends: new files with these rows take the place of the old ones
+    vacuum,    // when it ends
+    analyze,
+    catalog,  // when it ends: DDL's rows in the catalogs
+  };
+  Kind kind = Kind::vacuum;
+  int site = -1;
+  bool analyzes = false;      // vacuum: and analyzes
+  double rows = 0;            // replace: of the new content …
+  std::vector<double> pages;  // … and of the site's relations, in their order
+  bool grown = false;         // … whose indexes were maintained row by row, not built
+  double images = 0;          // pages of indexes that were built, each logged whole …
+  double image = 0;           // … with so many bytes
+  CatalogWork catalogs;
+};
+
 /// A burst of work of a job: while it runs its driver is on.
 struct JobLoad {
   int job = -1;
   int clock = -1;
   double duration = 0;      // seconds per execution
-  double extra_pages = 0;   // pages beside the old ones until commit (rebuild)
-  int heap = -1;            // relation that grows and is swapped
+  int site = -1;            // of a rebuild: whose new files are filled …
+  double extra_pages = 0;   // … these pages beside the old ones until commit
   bool checkpoint = false;  // the job is a CHECKPOINT
+  std::vector<JobEffect> effects;
 };
 
 struct Load {

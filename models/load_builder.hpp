@@ -43,8 +43,9 @@ class LoadBuilder {
     int gate;     // subscription that applies it; -1 = the original statement
     double rate;  // executions per second at factor 1
     double connections;
-    double sweep = 0;      // share of the table's rows that one execution changes in one go
-    double new_files = 0;  // > 0: so many rows take the place of all others, after a TRUNCATE
+    double sweep = 0;       // share of the table's rows that one execution changes in one go
+    bool bulk = false;      // of a job: many rows at once
+    bool replaces = false;  // inserts where the same keys were just deleted
   };
 
   void add_relations();
@@ -55,14 +56,22 @@ class LoadBuilder {
   void add_copies();
   void add_copy(int subscription, int table);
   void add_statement_job(const Job& job, JobLoad& load);
+  void add_effects(const Statement& statement, int database, JobLoad& load);
+  void truncate(int table, JobLoad& load);
   void add_rebuild(const Job& job, JobLoad& load);
-  void fill_new_files(const Target& target, Job::Rebuild by);
+  void fill_new_files(const Job& job, const Target& target, JobLoad& load);
+  void refresh_concurrently(const Job& job, const Target& target, JobLoad& load);
+  double bulk_seconds(const Job& job) const;
+  double executions(const Job& job) const;
+  double entries_to_come(const std::vector<Contribution>& entries) const;
   void add_transaction(const Stream& stream, int clock, double rate, bool bulk = false);
   double swept_share(const Statement& statement, int site) const;
   void add_statement(const Statement& statement, const Target& target);
   void add_upsert(const Statement& statement, const Target& target, double rows);
   void add_insert(const Statement& statement, const Target& target, double rows, bool copy);
   void add_update(const Statement& statement, const Target& target, double rows);
+  void write_toast(const Target& target, const ToastPlan& values, double rate);
+  void drop_toast(const Target& target, const ToastPlan& values, DrawnAccess access, double rate);
   void change_rows(const Statement& statement, const Target& target, double rows);
   void add_delete(const Statement& statement, const Target& target, double rows);
   /// How index entries come about: by inserts, or by updates that change these columns.
@@ -92,7 +101,9 @@ class LoadBuilder {
   void finish_leaves();
   LeafLoad& leaf_load(RelationLoad& r, const IndexGeometry& index);
   double versions_under_hold(int site, const std::vector<Contribution>& entries) const;
-  static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by);
+  static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by,
+                    TouchPattern::Where where = TouchPattern::Where::anywhere);
+  static void set_oldest_apart(RelationLoad& r);
   static void lay_over(RelationLoad& r);
   static std::vector<ImagedPages> merged(std::vector<ImagedPages> pages, std::size_t most);
   void add_commit(int node, int clock, int gate, double rate);
@@ -121,6 +132,7 @@ class LoadBuilder {
     double rate = 0, hot = 0;
     bool sweep = false;
   };
+  bool played_with_updates(const Statement& statement, const Target& target) const;
 
   const Mesh& mesh_;
   const std::vector<Site>& sites_;
@@ -130,6 +142,7 @@ class LoadBuilder {
   std::vector<TableGeometry> geometry_;        // by site
   std::vector<int> first_relation_;            // by site; -1 = not stored
   std::vector<std::vector<Pending>> pending_;  // by site
+  std::vector<int> truncated_;                 // sites that a job empties
 };
 
 }  // namespace models

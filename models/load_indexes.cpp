@@ -71,7 +71,7 @@ void LoadBuilder::add_index_entries(const Target& target, double rate,
     const bool new_key = how.changed == nullptr || reads_any(t.indexes[i], *how.changed);
     // A new value of an ascending column, updated_at = now(), is the greatest whoever writes it.
     const bool greatest = how.changed == nullptr || leads_with(t.indexes[i], *how.changed);
-    if (greatest && index.order == KeyOrder::ascending)
+    if (greatest && index.order == KeyOrder::ascending && !target.replaces)
       add_rightmost_entries(r, index, entries);
     else
       add_scattered_entries(r, index, entries, new_key, how);
@@ -92,6 +92,7 @@ void LoadBuilder::add_rightmost_entries(RelationLoad& r, const IndexGeometry& in
   const TableGeometry& g = at(geometry_, r.site);
   const double per_leaf = rows_per_leaf_ascending(index.layout);
   r.rows_per_leaf = per_leaf;
+  r.leaf_image = page_image(leaf_content(index.fill));
   ImagedPages tail, parent;
   tail.pages = 1;
   tail.image = page_image(leaf_content(index.fill / 2)) - index.layout.tuple.mean;
@@ -209,19 +210,38 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
 
 /// Notes who touches the pages of a relation; patterns over the same classes share them.
 void LoadBuilder::touch(RelationLoad& r, std::vector<PageClass> classes,
-                        std::vector<Contribution> by) {
+                        std::vector<Contribution> by, TouchPattern::Where where) {
   for (TouchPattern& known : r.patterns) {
-    if (known.classes != classes) continue;
+    if (known.where != where || known.classes != classes) continue;
     for (const Contribution& c : by) accumulate(known.touches, c.driver, c.amount);
     return;
   }
-  r.patterns.push_back({std::move(classes), std::move(by)});
+  r.patterns.push_back({where, std::move(classes), std::move(by)});
+}
+
+/// Pages of the oldest rows apart from all others, when the others are pages of the newest.
+void LoadBuilder::set_oldest_apart(RelationLoad& r) {
+  using Where = TouchPattern::Where;
+  const auto is = [](Where where) {
+    return [where](const TouchPattern& pattern) { return pattern.where == where; };
+  };
+  if (std::any_of(r.patterns.begin(), r.patterns.end(), is(Where::anywhere)) ||
+      std::none_of(r.patterns.begin(), r.patterns.end(), is(Where::newest)))
+    return;
+  for (const TouchPattern& pattern : r.patterns) {
+    if (pattern.where != Where::oldest) continue;
+    ImagedPages& pages = r.imaged.emplace_back();
+    pages.share = pattern.classes.front().pages;
+    pages.touches = pattern.touches;
+  }
+  std::erase_if(r.patterns, is(Where::oldest));
 }
 
 /// Pages on which all patterns are constant, as if independent of each other; neighbours are merged
 /// beyond 32.
 void LoadBuilder::lay_over(RelationLoad& r) {
   constexpr std::size_t most = 32;
+  set_oldest_apart(r);
   std::vector<ImagedPages> pages(1);
   for (const TouchPattern& pattern : r.patterns) {
     std::vector<ImagedPages> finer;
@@ -289,13 +309,26 @@ void LoadBuilder::flatten(std::vector<PageClass>& classes, double first_touches)
 /// The curves, when it is known how many entries will come.
 void LoadBuilder::finish_leaves() {
   for (LeafLoad& leaves : load_.leaves) {
-    double rate = 0;
-    for (const auto* entries : {&leaves.rate, &leaves.kept})
-      for (const Contribution& c : *entries) rate += c.amount;
-    leaves.shape.to_come = rate * seconds(mesh_.horizon);
+    leaves.shape.to_come = entries_to_come(leaves.rate) + entries_to_come(leaves.kept);
     leaves.curve = curves_.leaves(leaves.shape);
     leaves.rows = leaves.curve->unit() * leaves.shape.leaves;
+    const int site = at(load_.relations, leaves.relation).site;
+    if (std::find(truncated_.begin(), truncated_.end(), site) == truncated_.end()) continue;
+    leaves.empty.to_come = leaves.shape.to_come;
+    leaves.from_empty = curves_.leaves(leaves.empty);
+    leaves.rows_from_empty = leaves.from_empty->unit() * leaves.empty.leaves;
   }
+}
+
+/// Entries until the horizon: of streams at factor 1, of jobs as often as they run.
+double LoadBuilder::entries_to_come(const std::vector<Contribution>& entries) const {
+  double sum = 0;
+  for (const Contribution& c : entries) {
+    const int clock = at(load_.drivers, c.driver).clock;
+    const double busy = clock < 0 ? -1 : at(load_.clocks, clock).busy;
+    sum += c.amount * (busy < 0 ? seconds(mesh_.horizon) : busy);
+  }
+  return sum;
 }
 
 LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
@@ -325,6 +358,7 @@ LeafLoad& LoadBuilder::leaf_load(RelationLoad& r, const IndexGeometry& index) {
       layout, entries, first,
       first == 1 || index.built ? LeafCurve::Start::built : LeafCurve::Start::grown);
   add_first_pages(r, g, 2);  // the metapage and a root
+  leaves.empty = LeafCurve::shape(layout, 0, 1, LeafCurve::Start::built);
   const auto fill = static_cast<int>(load_.leaves.size()) - 1;
   r.fill = leaf_fills + fill;  // made an index into all fills when the updates are counted
   if (table(r.site).persistence != Persistence::permanent) return leaves;

@@ -34,7 +34,8 @@ void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate, 
                         -1,
                         rate,
                         static_cast<double>(stream.connections),
-                        bulk ? swept_share(statement, site) : 0};
+                        bulk ? swept_share(statement, site) : 0,
+                        bulk};
     add_statement(statement, target);
     const bool logged = table(site).persistence == Persistence::permanent;
     writes |= logged && statement.kind != StatementKind::select;
@@ -108,6 +109,7 @@ void LoadBuilder::add_upsert(const Statement& statement, const Target& target, d
   if (upsert)
     add_wal(node, d, target.rate * existing * aligned8(heap_lock), target.rate * existing);
   part.kind = StatementKind::update;
+  part.columns = statement.update_columns;
   add_update(part, target, existing);
 }
 
@@ -183,11 +185,41 @@ void LoadBuilder::add_insert(const Statement& statement, const Target& target, d
   heap.pages += opened;
   heap.added += opened;
   accumulate(heap.growth, d, rate / g.per_page);
-  accumulate(relation(target.site, RelationLoad::Kind::toast).growth, d,
-             rate * g.layout.toast.pages_per_row());
+  write_toast(target, g.layout.toast, rate);
   accumulate(at(load_.sites, target.site).inserted, d, rate);
   add_index_entries(target, rate, {{d, 1}}, {});
   publish(statement, target, rows);
+}
+
+/// New out-of-line values: their chunks fill the TOAST table's last page and the rightmost leaf of
+/// its index. Their records are counted with the row's.
+void LoadBuilder::write_toast(const Target& target, const ToastPlan& values, double rate) {
+  const double pages = values.pages_per_row();
+  if (pages <= 0) return;
+  const int d = driver(target.clock, target.gate);
+  RelationLoad& toast = relation(target.site, RelationLoad::Kind::toast);
+  accumulate(toast.growth, d, rate * pages);
+  if (table(target.site).persistence != Persistence::permanent) return;
+  ImagedPages ends;  // of the heap and of the index
+  ends.pages = 2;
+  ends.image = page_image(page_header + heap_page_usable / 2);
+  ends.touches = {{d, 2 * rate}};
+  toast.imaged.push_back(std::move(ends));
+}
+
+/// Deleted out-of-line values: every page that holds a chunk changes.
+/// Source    src/backend/access/common/toast_internals.c, toast_delete_datum()
+void LoadBuilder::drop_toast(const Target& target, const ToastPlan& values, DrawnAccess access,
+                             double rate) {
+  const double touched = values.pages_touched();
+  if (touched <= 0 || table(target.site).persistence != Persistence::permanent) return;
+  const TableGeometry& g = at(geometry_, target.site);
+  RelationLoad& toast = relation(target.site, RelationLoad::Kind::toast);
+  const double chunks_per_page = values.chunks_per_row() / std::max(1e-9, values.pages_per_row());
+  toast.image = page_image(page_header + chunks_per_page * line_pointer +
+                           values.bytes_per_row() / std::max(1e-9, values.pages_per_row()));
+  touch(toast, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, toast.pages)),
+        {{driver(target.clock, target.gate), rate * touched}});
 }
 
 /// An update whose new values happen to be the old ones changes no index and may be HOT.
@@ -249,13 +281,19 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
     const UpdateWal same = update_wal(t, g.layout, changed, how);
     how.same_page = false;
     const UpdateWal other = update_wal(t, g.layout, changed, how);
-    add_wal(node, fits, rate * same.total(), rate * (same.lock > 0 ? 2 : 1));
-    add_wal(node, moves, rate * other.total(), rate * 2);
+    const ToastPlan replaced = g.layout.toast.of(changed);
+    const double chunks = 3 * replaced.chunks_per_row();  // DELETE, INSERT, INSERT_LEAF
+    add_wal(node, fits, rate * same.total(), rate * ((same.lock > 0 ? 2 : 1) + chunks));
+    add_wal(node, moves, rate * other.total(), rate * (2 + chunks));
+    write_toast(target, replaced, rate);
+    drop_toast(target, replaced, access, rate);
     // The old version's page is touched by every update.
     RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
     heap.replaced = keeps_data(target.site) ? 0 : std::max(heap.replaced, same.record - 60);
     touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
-          {{everything, rate}});
+          {{everything, rate}},
+          access.kind == Access::Kind::recent ? TouchPattern::Where::newest
+                                              : TouchPattern::Where::anywhere);
   }
   std::vector<Contribution> entries{{moves, 1}};
   if (!maintained.hot) entries.push_back({fits, 1});
@@ -276,6 +314,20 @@ bool deletes_oldest(const Table& table, const Statement& statement, double rows)
 
 }  // namespace
 
+/// Deletes of rows anywhere, in a table whose rows are updated too: UpdateCurve plays both, for a
+/// deleted row leaves room for versions of its neighbours.
+bool LoadBuilder::played_with_updates(const Statement& statement, const Target& target) const {
+  if (statement.access.kind != Access::Kind::uniform || target.bulk ||
+      deletes_oldest(table(target.site), statement, draws_(statement.rows)))
+    return false;
+  const int t = at(sites_, target.site).table;
+  return std::any_of(mesh_.streams.begin(), mesh_.streams.end(), [t](const Stream& stream) {
+    return std::any_of(stream.statements.begin(), stream.statements.end(), [t](const Statement& s) {
+      return s.table == t && s.kind == StatementKind::update;
+    });
+  });
+}
+
 void LoadBuilder::add_delete(const Statement& statement, const Target& target, double rows) {
   const Table& t = table(target.site);
   const TableGeometry& g = at(geometry_, target.site);
@@ -286,20 +338,30 @@ void LoadBuilder::add_delete(const Statement& statement, const Target& target, d
   accumulate(site.deleted, d, rate);
   site.delete_rate += rate;
   if (deletes_oldest(t, statement, rows)) site.oldest_rate += rate;
+  const bool played = played_with_updates(statement, target);
+  if (played) site.played_delete_rate += rate;
   if (t.persistence == Persistence::permanent) {
     const double wal =
         delete_wal(t, g.layout, node_of(target.site).settings.wal_level, target.gate >= 0);
     add_wal(node, d, rate * wal, rate * (1 + g.layout.toast.chunks_per_row()));
+    drop_toast(target, g.layout.toast, drawn(statement.access), rate);
     RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
     heap.image = page_image(page_size - g.page_free);
-    const std::vector<PageClass> classes =
+    const bool oldest = deletes_oldest(t, statement, rows);
+    std::vector<PageClass> classes =
         curves_.classes(drawn(statement.access), std::max(1.0, g.rows), std::max(1.0, g.pages));
+    // Neighbours go together: page after page.
+    if (oldest && target.bulk) {
+      const double share = std::clamp(rows / std::max(1.0, g.rows), 1e-6, 1.0);
+      classes = {{share, 1}, {1 - share, 0}};
+    }
     const double expected = rate * std::min(seconds(mesh_.horizon), g.rows / std::max(rate, 1e-9));
-    const double prunes = prunes_per_delete(g, t.fillfactor, classes, expected);
+    const double prunes = played ? 0 : prunes_per_delete(g, t.fillfactor, classes, expected);
     add_wal(node, d,
             rate * prunes * aligned8(prune_record({0, 1, 0}, node_of(target.site).postgres)),
             rate * prunes);
-    touch(heap, classes, {{d, rate}});
+    touch(heap, classes, {{d, oldest && !target.bulk ? rate / g.per_page : rate}},
+          oldest && target.bulk ? TouchPattern::Where::oldest : TouchPattern::Where::anywhere);
   }
   publish(statement, target, rows);
 }
@@ -394,10 +456,8 @@ void LoadBuilder::publish(const Statement& statement, const Target& target, doub
     Statement applied = statement;  // one row at a time, whatever the statement was
     if (applied.kind != StatementKind::update && applied.kind != StatementKind::delete_)
       applied.kind = StatementKind::insert;
-    const Target there{copy, target.clock, id, rate, 1, target.sweep, target.new_files};
-    if (target.new_files > 0)
-      fill_new_files(there, Job::Rebuild::truncate_insert);
-    else if (applied.kind == StatementKind::update)
+    const Target there{copy, target.clock, id, rate, 1, target.sweep, target.bulk};
+    if (applied.kind == StatementKind::update)
       add_update(applied, there, 1);
     else if (applied.kind == StatementKind::delete_)
       add_delete(applied, there, 1);

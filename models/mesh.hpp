@@ -120,7 +120,7 @@ struct Stream {
 /// Work that happens at given times: a rebuild, a refresh, a one-off statement.
 struct Job {
   enum class Kind { statement, rebuild };
-  enum class Rebuild { swap, truncate_insert, delete_insert, merge, refresh };
+  enum class Rebuild { swap, truncate_insert, delete_insert, merge, refresh, refresh_concurrently };
   std::string name;
   std::string domain;
   int database = -1;
@@ -128,9 +128,10 @@ struct Job {
   Rebuild by = Rebuild::truncate_insert;
   std::vector<Statement> statements;  // of a statement job; of a rebuild: the insert
   Place place;
-  int table = -1;  // of a rebuild
-  Quantity rows;   // of a rebuild: rows of the new content
-  Duration at{0};  // first execution, from the start of the run
+  int table = -1;        // of a rebuild
+  Quantity rows;         // of a rebuild: rows of the new content
+  Quantity changed = 1;  // refresh_concurrently: share of them that differ from the old content
+  Duration at{0};        // first execution, from the start of the run
   std::optional<Duration> every;
 };
 

@@ -29,10 +29,33 @@ MicroTable::MicroTable(const UpdateCurve::Shape& shape, int pages)
   for (std::uint32_t p = 0; p < static_cast<std::uint32_t>(pages); ++p)
     for (int i = 0; i < shape.rows_per_page; ++i) rows_.push_back({p});
   target_ = static_cast<std::uint32_t>(pages) - 1;
+  living_ = rows_.size();
+}
+
+std::uint32_t MicroTable::living_row() {
+  for (;;) {
+    const auto id = static_cast<std::uint32_t>(dice_.below(rows_.size()));
+    if (!rows_[id].deleted) return id;
+  }
+}
+
+/// The look-up prunes what is due; the row's own body goes with a later prune and leaves a stub.
+/// Source: heap_delete(), heapam.c
+void MicroTable::delete_random_row() {
+  if (10 * living_ < rows_.size()) return;  // the curve ends before the table is empty
+  const std::uint32_t id = living_row();
+  Row& row = rows_[id];
+  Page& page = pages_[row.page];
+  prune_if_due(page, row.page);
+  page.changed = true;
+  end_chain(row, page);
+  row.deleted = true;
+  --living_;
 }
 
 void MicroTable::update_random_row() {
-  const auto id = static_cast<std::uint32_t>(dice_.below(rows_.size()));
+  for (deletes_due_ += shape_.deletes; deletes_due_ >= 1; deletes_due_ -= 1) delete_random_row();
+  const std::uint32_t id = living_row();
   const std::uint32_t number = rows_[id].page;
   Page& page = pages_[number];
   const double after_prune = prune_if_due(page, number) ? page.free : -1;
@@ -54,7 +77,7 @@ void MicroTable::change(std::uint32_t id, double hot_share) {
 void MicroTable::begin_sweep(double share) {
   sweep_ = {true, {}, 0, static_cast<std::uint32_t>(pages_.size())};
   for (std::uint32_t id = 0; id < rows_.size(); ++id)
-    if (share >= 1 || dice_.uniform() < share) sweep_.rows.push_back(id);
+    if (!rows_[id].deleted && (share >= 1 || dice_.uniform() < share)) sweep_.rows.push_back(id);
   std::stable_sort(
       sweep_.rows.begin(), sweep_.rows.end(),
       [this](std::uint32_t a, std::uint32_t b) { return rows_[a].page < rows_[b].page; });
@@ -127,7 +150,7 @@ MicroTable::Pruned MicroTable::prune(Page& page, std::uint32_t number) {
   Pruned pruned;
   for (const std::uint32_t id : d.pending) {
     Row& row = rows_[id];
-    if (row.page != number) continue;  // moved away: its root is among the dead ones
+    if (row.page != number || row.deleted) continue;  // its root is among the dead ones
     if (row.chain == Chain::root_pending || row.chain == Chain::redirected_pending) {
       row.chain = Chain::redirected;
       ++pruned.redirected;
@@ -135,7 +158,7 @@ MicroTable::Pruned MicroTable::prune(Page& page, std::uint32_t number) {
   }
   pruned.dead = d.roots + d.bare_roots;
   pruned.unused = d.heap_only;
-  pruned.removed = d.bodies - d.roots;
+  pruned.removed = d.bodies - pruned.dead;  // pgstat: ndeleted - nnewlpdead
   page.free += body_ * d.bodies;
   page.reusable_pointers += d.heap_only;
   page.stubs += pruned.dead;

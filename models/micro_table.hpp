@@ -46,6 +46,7 @@ class MicroTable {
   struct Row {
     std::uint32_t page;
     Chain chain = Chain::direct;
+    bool deleted = false;
   };
   /// Versions on a page that no snapshot sees any more.
   struct Dead {
@@ -81,6 +82,8 @@ class MicroTable {
   };
 
   void change(std::uint32_t id, double hot_share);
+  std::uint32_t living_row();
+  void delete_random_row();
   void make_removable();
   Pruned prune(Page& page, std::uint32_t number);
   bool prune_if_due(Page& page, std::uint32_t number);
@@ -103,7 +106,8 @@ class MicroTable {
   Sweep sweep_;
   Dice dice_;
   UpdateCurve::Point counts_;
-  double updates_ = 0, taken_ = 0;
+  double updates_ = 0, taken_ = 0, deletes_due_ = 0;
+  std::size_t living_ = 0;
 };
 
 }  // namespace models

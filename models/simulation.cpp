@@ -96,6 +96,8 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   }
   for (std::size_t l = 0; l < load.leaves.size(); ++l) {
     leaves_.emplace_back();
+    leaves_.back().curve = load.leaves[l].curve;
+    leaves_.back().rows = load.leaves[l].rows;
     leaves_.back().slopes = load.leaves[l].curve->at(0);
     leaves_.back().next = load.leaves[l].curve->next_change(0);
     leaves_.back().step = timer(Kind::leaf_step, l);
@@ -112,7 +114,8 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
     state.vacuum = timer(Kind::vacuum, s);
     state.space = timer(Kind::space, s);
     const SiteLoad& rates = load.sites[s];
-    const bool changes = !rates.inserted.empty() || !rates.deleted.empty() || rates.updates >= 0;
+    const bool changes = !rates.inserted.empty() || !rates.deleted.empty() || rates.updates >= 0 ||
+                         affected_by_job(s);
     if (layout.sites[s].node >= 0 && changes)
       sites_of_node_[static_cast<std::size_t>(layout.sites[s].node)].push_back(s);
   }
@@ -137,6 +140,14 @@ sim::TimerId Simulation::timer(Kind kind, std::size_t index) {
   if (sources_.size() <= place) sources_.resize(place + 1);
   sources_[place] = {kind, index};
   return id;
+}
+
+bool Simulation::affected_by_job(std::size_t site) const {
+  return std::any_of(load_.jobs.begin(), load_.jobs.end(), [site](const JobLoad& job) {
+    return std::any_of(job.effects.begin(), job.effects.end(), [site](const JobEffect& effect) {
+      return effect.site == static_cast<int>(site);
+    });
+  });
 }
 
 void Simulation::add_volume(VolumeState& state, const Volume& volume, double other) const {

@@ -94,6 +94,8 @@ class Simulation {
     double room = 0;          // for entries where VACUUM removed others: x waits meanwhile
     bool fills_room = false;  // what the step waits for
     double inserted = 0;      // entries since the last VACUUM
+    double rows = 1;          // entries that x counts by
+    std::shared_ptr<const LeafCurve> curve;
     LeafCurve::Slopes slopes;
     Instant settled;
     sim::TimerId step;
@@ -113,7 +115,7 @@ class Simulation {
   /// A worker's visit to a table.
   struct VacuumRun {
     bool running = false, vacuums = false, analyzes = false, index_pass = false;
-    int worker = -1;
+    int worker = -1;               // of autovacuum; -1: a VACUUM or ANALYZE that somebody gave
     double points = 0, speed = 0;  // left; per second
     Instant settled;
     VacuumWork work;
@@ -182,6 +184,7 @@ class Simulation {
     double vacuum_phase = 0;        // naptimes: the launcher visits at phase + k naptime
     Lsn analyzed_redo{-1};          // redo point since which these tables were analyzed
     StatisticRows analyzed;
+    Lsn ddl_redo{-1};            // redo point since which DDL has touched the catalogs
     double vacuum_overhead = 1;  // of sleeping and working over the cost model's time
     std::vector<Worker> workers;
     double xids = 0;  // consumed up to `settled`
@@ -290,7 +293,6 @@ class Simulation {
   void settle_leaves(std::size_t leaves);
   void schedule_leaves(std::size_t leaves);
   void refresh_fills(std::size_t node);
-  void on_job(std::size_t job);
   void refresh_drivers();
   void begin_or_end_sweeps();
   /// Rates of one node changed: settle it and everything that follows from its rates.
@@ -307,6 +309,22 @@ class Simulation {
   /// Brings a node, its tables and its slots up to date before rates change.
   void settle_all(std::size_t node);
 
+  // ---- simulation_jobs.cpp: jobs, what they do to a table at once
+  // -----------------------------------------------------
+  bool affected_by_job(std::size_t site) const;
+  void on_job(std::size_t job);
+  void begin_job(std::size_t job);
+  void end_job(std::size_t job);
+  bool reaches(const JobEffect& effect) const;
+  void truncate(const JobEffect& effect);
+  void replace_files(std::size_t site, double rows, const std::vector<double>& pages);
+  void begin_leaves(std::size_t leaves, const std::shared_ptr<const LeafCurve>& curve, double rows);
+  void set_extra(std::size_t site, double pages);
+  void log_catalogs(std::size_t site, const CatalogWork& work);
+  NodeState& node_of_site(std::size_t site) {
+    return nodes_[static_cast<std::size_t>(layout_.sites[site].node)];
+  }
+
   // ---- simulation_vacuum.cpp: launcher, workers, what they leave
   // -----------------------------------------------------
   void schedule_vacuum(std::size_t site);
@@ -316,6 +334,8 @@ class Simulation {
   void on_vacuum(std::size_t site);
   void start_work(std::size_t node, std::size_t worker);
   void start_vacuum(std::size_t site, std::size_t worker);
+  void begin_command(std::size_t site, bool vacuums, bool analyzes);
+  void begin_run(std::size_t site);
   void look_for_work(std::size_t site);
   void look_at_indexes(std::size_t site);
   void write_vacuum_wal(std::size_t site, double portion);
@@ -332,6 +352,7 @@ class Simulation {
   bool logs_hints(std::size_t node) const;
   void log_visible_images(std::size_t site);
   void log_catalog_images(std::size_t site);
+  void log_unlinked_images(std::size_t site);
 
   // ---- simulation_horizon.cpp: who keeps dead rows
   // -----------------------------------------------------
@@ -351,6 +372,7 @@ class Simulation {
   void set_gin_rates(std::size_t gin, double rate);
   void on_gin_step(std::size_t gin);
   void flush_gin(std::size_t gin);
+  void begin_gin(std::size_t gin, double rows);
 
   // ---- simulation_node.cpp: checkpoints, pg_wal, volumes
   // -------------------------------------------------------

@@ -117,4 +117,15 @@ void Simulation::flush_gin(std::size_t index) {
   state.pending = state.direct = 0;
 }
 
+/// A tree as CREATE INDEX makes it of so many rows.
+void Simulation::begin_gin(std::size_t index, double rows) {
+  settle_gin(index);
+  GinState& state = gins_[index];
+  state.rows = rows;
+  state.pending = state.direct = state.new_keys = 0;
+  state.built = gin_pages_built(load_.gins[index].layout, rows);
+  state.bytes = state.built.bytes;
+  state.pages = state.built.entries;
+}
+
 }  // namespace models

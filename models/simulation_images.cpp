@@ -41,6 +41,20 @@ void Simulation::log_visible_images(std::size_t index) {
   node.flow.add_images(maps, page_image(page_size));
 }
 
+/// Leaves that lose every entry leave the tree, and each changes its right sibling.
+/// Source    src/backend/access/nbtree/nbtpage.c, _bt_unlink_halfdead_page()
+/// Measured  54 images for 20 000 rows of the oldest on PostgreSQL 15, 54.6 leaves
+void Simulation::log_unlinked_images(std::size_t index) {
+  const auto n = static_cast<std::size_t>(layout_.sites[index].node);
+  if (!mesh_.nodes[n].settings.full_page_writes) return;
+  std::size_t pass = 0;
+  for (const std::size_t r : relations_of_site_[index]) {
+    if (load_.relations[r].kind != RelationLoad::Kind::index) continue;
+    const double emptied = sites_[index].run.work.indexes[pass++].emptied;
+    if (emptied > 0) nodes_[n].flow.add_images(emptied, load_.relations[r].leaf_image);
+  }
+}
+
 /// Catalog pages that an ANALYZE is the first to touch since the redo point.
 void Simulation::log_catalog_images(std::size_t index) {
   const auto n = static_cast<std::size_t>(layout_.sites[index].node);

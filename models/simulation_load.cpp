@@ -5,7 +5,7 @@
 #include "models/simulation.hpp"
 #include "sim/math.hpp"
 
-/// Clocks, update curves, jobs and the rates that follow from them.
+/// Clocks, update curves and the rates that follow from them.
 namespace models {
 namespace {
 
@@ -98,43 +98,6 @@ void Simulation::set_clock(std::size_t index) {
 void Simulation::on_clock(std::size_t index) {
   set_clock(index);
   rates_changed();
-}
-
-void Simulation::on_job(std::size_t index) {
-  const JobLoad& load = load_.jobs[index];
-  const Job& job = mesh_.jobs[static_cast<std::size_t>(load.job)];
-  JobState& state = jobs_[index];
-  const int database = job.database;
-  const auto node =
-      static_cast<std::size_t>(mesh_.databases[static_cast<std::size_t>(database)].node);
-  if (!state.running && load.checkpoint) {
-    settle(node);
-    if (nodes_[node].up && !nodes_[node].checkpoint_running) {
-      start_checkpoint(node, false);
-      end_checkpoint(node);  // an immediate checkpoint does not pace its writes
-    }
-  }
-  if (load.duration > 0) {
-    state.running = !state.running;
-    clocks_[static_cast<std::size_t>(load.clock)].factor = state.running ? 1 : 0;
-    if (load.heap >= 0) {
-      settle(node);
-      RelationState& heap = relations_[static_cast<std::size_t>(load.heap)];
-      // The old files are removed at commit, so both copies exist until then.
-      settle_relations(node);
-      heap.extra = state.running ? load.extra_pages : 0;
-      nodes_[node].pages += state.running ? load.extra_pages : -load.extra_pages;
-      settle_relations(node);
-    }
-    event(state.running ? "job_start" : "job_end", job.name, "");
-    rates_changed();
-  }
-  if (state.running)
-    timers_.set(state.timer, after(now_, load.duration));
-  else if (job.every)
-    timers_.set(state.timer,
-                std::max(now_, now_ + *job.every -
-                                   (load.duration > 0 ? from_seconds(load.duration) : 0ns)));
 }
 
 double Simulation::gate_factor(int subscription, int clock) const {
@@ -351,7 +314,7 @@ bool Simulation::steps_wait(std::size_t node) {
 /// Entries per second that take room on leaves.
 double Simulation::leaf_rate(std::size_t index, const std::vector<double>& drivers) const {
   const LeafLoad& load = load_.leaves[index];
-  const bool room = leaves_[index].x < load.curve->first_split();
+  const bool room = leaves_[index].x < leaves_[index].curve->first_split();
   return total(load.rate, drivers) + total(room ? load.unchanged : load.kept, drivers);
 }
 
@@ -361,7 +324,7 @@ void Simulation::settle_leaves(std::size_t index) {
   const double into_room = std::min(entries, state.room);
   state.inserted += entries;
   state.room -= into_room;
-  state.x += (entries - into_room) / load_.leaves[index].rows;
+  state.x += (entries - into_room) / state.rows;
   state.settled = now_;
 }
 
@@ -369,9 +332,8 @@ void Simulation::settle_leaves(std::size_t index) {
 void Simulation::schedule_leaves(std::size_t index) {
   LeafState& state = leaves_[index];
   state.fills_room = state.room > 0;
-  const double left = state.fills_room
-                          ? state.room
-                          : std::max(0.0, state.next - state.x) * load_.leaves[index].rows;
+  const double left =
+      state.fills_room ? state.room : std::max(0.0, state.next - state.x) * state.rows;
   timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
 }
 
@@ -385,7 +347,7 @@ void Simulation::refresh_fills(std::size_t node) {
     fills_[u] = update_fill(updates_[u].curve->at(updates_[u].x));
   }
   for (const std::size_t l : leaves_of_node_[node])
-    fills_[updates_.size() + l] = {leaf_content(load_.leaves[l].curve->at(leaves_[l].x).fill), 1};
+    fills_[updates_.size() + l] = {leaf_content(leaves_[l].curve->at(leaves_[l].x).fill), 1};
 }
 
 void Simulation::on_leaf_step(std::size_t index) {
@@ -400,8 +362,8 @@ void Simulation::on_leaf_step(std::size_t index) {
     state.x = std::max(state.x, state.next);
   const bool waits = steps_wait(node);
   if (!waits) settle_all(node);
-  state.slopes = load.curve->at(state.x);
-  state.next = load.curve->next_change(state.x);
+  state.slopes = state.curve->at(state.x);
+  state.next = state.curve->next_change(state.x);
   if (waits) return schedule_leaves(index);
   refresh_drivers();
   set_rates(node);

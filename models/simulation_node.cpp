@@ -30,7 +30,7 @@ void Simulation::settle_relations(std::size_t index) {
     relation.pages += relation.growth * seconds(now_ - relation.settled);
     relation.recycled =
         std::max(0.0, relation.recycled - relation.recycling * seconds(now_ - relation.settled));
-    relation.largest = std::max(relation.largest, relation.pages + relation.extra);
+    relation.largest = std::max(relation.largest, relation.pages);
     relation.settled = now_;
   }
 }

@@ -125,14 +125,32 @@ void Simulation::start_vacuum(std::size_t index, std::size_t worker) {
   const auto n = static_cast<std::size_t>(layout_.sites[index].node);
   settle_all(n);
   settle_relations(n);
-  SiteState& state = sites_[index];
-  state.run = {};
-  VacuumRun& run = state.run;
-  run.running = true;
+  VacuumRun& run = sites_[index].run;
+  run = {};
   run.worker = static_cast<int>(worker);
-  run.settled = now_;
   run.vacuums = needs_vacuum(index);
   run.analyzes = needs_analyze(index);
+  begin_run(index);
+}
+
+/// VACUUM or ANALYZE as a command; one that autovacuum is busy with has to wait, and finds nothing.
+void Simulation::begin_command(std::size_t index, bool vacuums, bool analyzes) {
+  const auto n = static_cast<std::size_t>(layout_.sites[index].node);
+  VacuumRun& run = sites_[index].run;
+  if (run.running || !nodes_[n].up) return;
+  settle_all(n);
+  settle_relations(n);
+  run = {};
+  run.vacuums = vacuums;
+  run.analyzes = analyzes;
+  begin_run(index);
+}
+
+void Simulation::begin_run(std::size_t index) {
+  const auto n = static_cast<std::size_t>(layout_.sites[index].node);
+  VacuumRun& run = sites_[index].run;
+  run.running = true;
+  run.settled = now_;
   run.stays = kept_rows(index);
   if (run.vacuums) {
     look_for_work(index);
@@ -173,8 +191,10 @@ void Simulation::look_for_work(std::size_t index) {
     updates = u.x * state.live;
   }
   const double oldest = load.oldest_share() * state.deleted;  // side by side
-  const double hit =
-      std::min(pages, pages_hit(state.deleted - oldest, pages) + oldest / load.rows_per_page);
+  // Those that the curve of the updates plays are among what it has found.
+  const double deleted = (1 - load.played_share()) * state.deleted;
+  const double hit = std::min(
+      pages, pages_hit(std::max(0.0, deleted - oldest), pages) + oldest / load.rows_per_page);
   const double added = std::min(pages, state.inserted / load.rows_per_page);
   run.frees = state.deleted;
   run.changes = pages > 0 ? (updates + state.deleted) / pages : 0;
@@ -182,9 +202,9 @@ void Simulation::look_for_work(std::size_t index) {
     return pages > 0 ? std::min(pages, a + b - a * b / pages) : 0.0;
   };
   work.pruned = together(work.pruned, hit);
-  work.dead += state.deleted;
+  work.dead += deleted;
   work.stub_pages = together(work.stub_pages, hit);
-  work.stubs += state.deleted;
+  work.stubs += deleted;
   changed = together(changed, hit);
   const double scattered = pages > 0 ? scanned_share(changed / pages) : 0;
   work.scanned = together(scattered * pages, added);
@@ -218,6 +238,7 @@ void Simulation::look_at_indexes(std::size_t index) {
         rows_per_leaf > 0 ? load_.sites[index].oldest_share() * sites_[index].deleted : 0;
     pass.leaves = pages_hit(std::max(0.0, pass.entries - oldest), pass.pages) +
                   (oldest > 0 ? oldest / rows_per_leaf : 0);
+    pass.emptied = oldest > 0 ? oldest / rows_per_leaf : 0;
     pass.cleaned = std::min(pass.leaves,
                             nodes_[n].flow.unswept(now_, static_cast<int>(r),
                                                    pass.entries / std::max(1.0, pass.pages), true));
@@ -232,7 +253,9 @@ void Simulation::pace_workers(std::size_t n) {
     for (const std::size_t s : sites_of_node_[n])
       if (sites_[s].run.running) act(s);
   };
-  on_node([&](std::size_t s) { sharing += load_.sites[s].vacuum.own_cost ? 0 : 1; });
+  on_node([&](std::size_t s) {
+    sharing += load_.sites[s].vacuum.own_cost || sites_[s].run.worker < 0 ? 0 : 1;
+  });
   on_node([&](std::size_t s) {
     VacuumRun& run = sites_[s].run;
     run.points -= run.speed * seconds(now_ - run.settled);
@@ -241,7 +264,8 @@ void Simulation::pace_workers(std::size_t n) {
     // Unthrottled, it works through pages at about this pace. Prior: 0.12 s of processor time for
     // 274 000 points.
     constexpr double unthrottled = 2e6;
-    run.speed = std::min(speed / nodes_[n].vacuum_overhead, unthrottled);
+    run.speed =
+        run.worker < 0 ? unthrottled : std::min(speed / nodes_[n].vacuum_overhead, unthrottled);
     schedule_vacuum_end(s);
   });
 }
@@ -285,11 +309,12 @@ void Simulation::write_vacuum_wal(std::size_t index, double portion) {
 void Simulation::finish_vacuum(std::size_t index) {
   const auto n = static_cast<std::size_t>(layout_.sites[index].node);
   if (sites_[index].run.vacuums) log_visible_images(index);
+  if (sites_[index].run.index_pass) log_unlinked_images(index);
   if (sites_[index].run.analyzes) log_catalog_images(index);
   write_vacuum_wal(index, 1 - sites_[index].run.portion);
   SiteState& state = sites_[index];
   VacuumRun& run = state.run;
-  const std::size_t worker = static_cast<std::size_t>(run.worker);
+  const int worker = run.worker;
   run.running = false;
   state.reltuples = state.live;
   if (run.analyzes) state.changed = 0;
@@ -297,12 +322,12 @@ void Simulation::finish_vacuum(std::size_t index) {
     // What the horizon kept, and half of what died while the pages were read.
     state.dead = run.stays;
     state.inserted = 0;
-    state.vacuums += 1;
+    if (worker >= 0) state.vacuums += 1;
     state.reusable += run.frees;
     state.deleted = std::max(0.0, state.deleted - run.frees);
     if (recording()) {
       const Holder* holder = oldest_holder(load_.sites[index].database);
-      event("autovacuum", layout_.sites[index].label,
+      event(worker >= 0 ? "autovacuum" : "vacuum", layout_.sites[index].label,
             run.stays > 0 && holder != nullptr
                 ? std::to_string(std::llround(run.stays)) + " dead rows kept by " +
                       mesh_.incidents[holder->incident].name
@@ -333,7 +358,10 @@ void Simulation::finish_vacuum(std::size_t index) {
   } else {
     set_site_rates(index, drivers_);
   }
-  start_work(n, worker);
+  if (worker >= 0)
+    start_work(n, static_cast<std::size_t>(worker));
+  else
+    pace_workers(n);
   schedule_vacuum(index);
 }
 

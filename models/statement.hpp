@@ -54,6 +54,7 @@ struct Statement {
       update_columns;  // upsert, merge: columns set in rows that exist (`columns`: in new rows)
   bool merge_deletes = false;  // merge: WHEN MATCHED THEN DELETE
   bool concurrently = false;   // REFRESH … CONCURRENTLY
+  bool analyzes = false;       // VACUUM (ANALYZE)
   bool locks_rows = false;     // SELECT … FOR UPDATE and its kin
   std::vector<int> reads;      // further tables it reads
   Quantity rows = 1.0;         // rows written (or matched) per execution

@@ -279,6 +279,23 @@ double ToastPlan::pages_per_row() const {
   return whole_pages + packed;
 }
 
+double ToastPlan::pages_touched() const {
+  const double chunks = chunks_per_row();
+  if (chunks <= 0) return 0;
+  double any = 1;
+  for (const Value& value : values)
+    if (value.out_of_line) any *= 1 - value.present;
+  return (1 - any) + pages_per_row() * std::max(0.0, chunks - 1) / std::max(1.0, chunks);
+}
+
+ToastPlan ToastPlan::of(const std::vector<int>& columns) const {
+  ToastPlan plan;
+  for (const Value& value : values)
+    if (std::find(columns.begin(), columns.end(), value.column) != columns.end())
+      plan.values.push_back(value);
+  return plan;
+}
+
 RowLayout row_layout(const Table& table, const RowWidths& widths, const ToastOptions& options) {
   sim::check(widths.payload.size() == table.columns.size(), "one width per column");
   RowLayout layout;

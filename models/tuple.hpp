@@ -71,6 +71,10 @@ struct ToastPlan {
   double chunks_per_row() const;
   double bytes_per_row() const;  // data bytes in chunks per row
   double pages_per_row() const;  // pages of the TOAST table per row, values packed in order
+  /// Pages of the TOAST table that a row's chunks lie on: its values follow each other, and one
+  /// of k chunks on v pages crosses into another page at v (k - 1) / k places on average.
+  double pages_touched() const;
+  ToastPlan of(const std::vector<int>& columns) const;  // the values of these columns
   bool out_of_line(int column) const;
 };
 
@@ -81,7 +85,8 @@ struct RowLayout {
 
 struct ToastOptions {
   /// Compressed / original size of pglz or lz4, 0.3 to 0.7 as a rule; above 0.75 values stay plain.
-  double compression_ratio = 0.5;
+  /// The scenario's widths are stored sizes as pg_column_size() says: compressed already.
+  double compression_ratio = 1;
 };
 
 /// The layout of a table's rows, TOAST applied: rows over 2032 bytes compress and then move their

@@ -89,6 +89,7 @@ class UpdateCurve {
     double page_free = 0;        // bytes between pd_lower and pd_upper of a loaded page
     double hot_share = 1;        // share of the updates that change no indexed column, 0..1
     double sweep_hot_share = 1;  // of those of bulk UPDATEs
+    double deletes = 0;          // rows deleted anywhere per update
     bool prunable = true;        // false: a snapshot held elsewhere keeps every version
     Past past = {};
     bool operator==(const Shape&) const = default;

@@ -257,6 +257,17 @@ void WalFlow::sweep(Instant now, int relation, double changes, bool apart, doubl
   cached_at_ = never;
 }
 
+void WalFlow::renew(Instant now, int relation, double pages) {
+  settle(now);
+  for (Class& c : classes_) {
+    if (c.relation != relation) continue;
+    const double ordinary = std::max(0.0, pages - c.metapage);
+    c.pages = c.absolute > 0 ? std::min(c.absolute, ordinary) : c.share * ordinary;
+    c.unimaged = 0;
+  }
+  cached_at_ = never;
+}
+
 void WalFlow::add(double aligned_bytes, double records) {
   // The curve's shape stays; only its value moves, so the unimaged shares need no settling.
   sim::Mixture moved{curve_.value() + framing_ * aligned_bytes, curve_.slope()};

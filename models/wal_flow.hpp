@@ -63,6 +63,10 @@ class WalFlow {
   void sweep(Instant now, int relation, double changes, bool apart, double portion,
              const std::vector<PageFill>& fills);
 
+  /// A relation has new files of so many pages: none of them wants an image before the next redo
+  /// point. set_rates() follows.
+  void renew(Instant now, int relation, double pages);
+
   /// Adds WAL at once: checkpoint records.
   void add(double aligned_bytes, double records);
 

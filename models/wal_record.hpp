@@ -134,6 +134,10 @@ double btree_split_record(const IndexLayout& index, double moved_bytes, bool rig
 double btree_delete_record(double entries, int major);
 double btree_vacuum_record(double entries);
 double btree_dedup_record(double intervals);
+/// Aligned WAL of taking an empty leaf out of the tree: MARK_PAGE_HALFDEAD and UNLINK_PAGE, whose
+/// right sibling wants an image. Source    nbtpage.c, _bt_mark_page_halfdead(),
+/// _bt_unlink_halfdead_page()   Measured  74 and 95 bytes on 15
+inline constexpr double btree_unlink_wal = 80 + 96;
 /// Aligned WAL of adding one entry, splits included, images not.
 double index_insert_wal(const IndexLayout& index, KeyOrder order,
                         double density = btree_density_random);

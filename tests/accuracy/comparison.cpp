@@ -29,12 +29,6 @@ Tolerance target_of(const std::string& metric, double segment) {
   return tolerance;
 }
 
-bool holds_the_horizon(const Mesh& mesh) {
-  return std::any_of(mesh.incidents.begin(), mesh.incidents.end(), [](const Incident& incident) {
-    return incident.kind == Incident::Kind::open_transaction;
-  });
-}
-
 class Wanted {
  public:
   Wanted(const Mesh& mesh, bool stopped) : mesh_{mesh}, stopped_{stopped} {
@@ -44,7 +38,9 @@ class Wanted {
     for (const models::Database& database : mesh.databases)
       add_node(mesh.nodes[static_cast<std::size_t>(database.node)].name);
     for (const models::Table& table : mesh.tables)
-      if (table.kind == models::Table::Kind::table) add_table(table);
+      if (table.kind == models::Table::Kind::table ||
+          table.kind == models::Table::Kind::materialized_view)
+        add_table(table);
   }
   const std::vector<Quantity>& quantities() const { return quantities_; }
 
@@ -76,9 +72,8 @@ class Wanted {
       add(metric, node);
   }
   void add_table(const models::Table& table) {
-    for (const char* metric : {"heap_size", "n_tup_hot_upd", "autovacuum_runs"})
+    for (const char* metric : {"heap_size", "n_tup_hot_upd", "autovacuum_runs", "n_dead_tup"})
       add(metric, table.qualified_name());
-    if (holds_the_horizon(mesh_)) add("n_dead_tup", table.qualified_name());
     for (const models::Index& index : table.indexes)
       add("index_size", table.schema + "." + index.name);
   }

@@ -32,7 +32,26 @@ struct Prepared {
   std::vector<ParameterUse> uses;
   int inserted_rows = 0;
   RowPicker picker;
+  double meets = 0, added = 0;  // ON CONFLICT: rows that exist already, rows that do not; so far
 };
+
+/// Whether the next row of an upsert is one that exists: every so many, evenly.
+bool meets_existing(Prepared& prepared) {
+  if (prepared.statement->kind != StatementKind::upsert) return false;
+  prepared.meets += prepared.statement->conflict_share.value;
+  if (prepared.meets < 1) return false;
+  prepared.meets -= 1;
+  return true;
+}
+
+void note_inserted(Prepared& prepared) {
+  const bool upsert = prepared.statement->kind == StatementKind::upsert;
+  prepared.added +=
+      prepared.inserted_rows * (upsert ? 1 - prepared.statement->conflict_share.value : 1.0);
+  const auto whole = static_cast<std::int64_t>(prepared.added + 1e-9);
+  prepared.added -= static_cast<double>(whole);
+  prepared.rows->add_present(whole);
+}
 
 /// Values of one execution, kept until libpq has copied them.
 struct Arguments {
@@ -54,7 +73,9 @@ std::int64_t pick_living_row(Prepared& prepared) {
 void fill(Prepared& prepared, Arguments& arguments) {
   using Role = ParameterUse::Role;
   std::vector<std::int64_t> inserted;
-  for (int i = 0; i < prepared.inserted_rows; ++i) inserted.push_back(prepared.rows->next());
+  for (int i = 0; i < prepared.inserted_rows; ++i)
+    inserted.push_back(meets_existing(prepared) ? pick_living_row(prepared)
+                                                : prepared.rows->next());
   const bool picks =
       std::any_of(prepared.uses.begin(), prepared.uses.end(),
                   [](const ParameterUse& use) { return use.role != Role::inserted; });
@@ -223,7 +244,7 @@ void Driver::PlayedStream::finish_transaction(Session& session) {
   --session.under_way;
   ++(session.failed ? result.failed : result.committed);
   if (!session.failed)
-    for (Prepared& prepared : statements) prepared.rows->add_present(prepared.inserted_rows);
+    for (Prepared& prepared : statements) note_inserted(prepared);
   session.failed = false;
 }
 

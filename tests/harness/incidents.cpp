@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/harness/rebuild_sql.hpp"
+
 namespace harness {
 namespace {
 
@@ -21,6 +23,16 @@ int node_of(const models::Mesh& mesh, int database) {
   return mesh.databases[static_cast<std::size_t>(database)].node;
 }
 
+std::vector<std::string> statements_of(const models::Mesh& mesh, const models::Job& job) {
+  if (job.kind == models::Job::Kind::rebuild) return rebuild_sql(mesh, job);
+  std::vector<std::string> sql;
+  for (const models::Statement& statement : job.statements) sql.push_back(statement.sql);
+  if (sql.size() < 2) return sql;
+  sql.insert(sql.begin(), "BEGIN");
+  sql.emplace_back("COMMIT");
+  return sql;
+}
+
 }  // namespace
 
 Script::Script(Stage& stage, Timeline& timeline) : stage_{stage}, timeline_{timeline} {
@@ -28,8 +40,7 @@ Script::Script(Stage& stage, Timeline& timeline) : stage_{stage}, timeline_{time
     if (!playable(incident.kind) || !incident.at || incident.every.value > 0)
       throw HarnessError(incident.name + ": the lab plays incidents once, at a fixed time");
   for (const models::Job& job : stage.mesh().jobs)
-    if (job.kind != models::Job::Kind::statement)
-      throw HarnessError(job.name + ": the lab has no rebuilds yet");
+    if (job.kind == models::Job::Kind::rebuild) rebuild_sql(stage.mesh(), job);
 }
 
 Script::~Script() { stop(); }
@@ -137,11 +148,10 @@ void Script::hold_transaction(const Incident& incident) {
 void Script::run(const models::Job& job) {
   Connection session = stage_.cluster(node_of(stage_.mesh(), job.database))
                            .connect(database_name(stage_.mesh(), job.database));
+  const std::vector<std::string> statements = statements_of(stage_.mesh(), job);
   for (double at = sim::seconds(job.at); wait_until(at); at += sim::seconds(*job.every)) {
     timeline_.add("job_start", job.name);
-    if (job.statements.size() > 1) session.execute("BEGIN");
-    for (const models::Statement& statement : job.statements) session.execute(statement.sql);
-    if (job.statements.size() > 1) session.execute("COMMIT");
+    for (const std::string& sql : statements) session.execute(sql);
     timeline_.add("job_end", job.name);
     if (!job.every) return;
   }

@@ -16,7 +16,8 @@ namespace harness {
 ///   link_down         the proxy delivers nothing
 ///   open_transaction  a session begins, writes a row (or takes a snapshot) and idles
 ///   ddl               runs its SQL
-/// Jobs run their statements, several as one transaction, and again every `every`.
+/// Jobs run their statements, several as one transaction, or their rebuild, and again every
+/// `every`.
 class Script {
  public:
   /// Throws HarnessError for an incident without a fixed time or of a kind the lab lacks.

@@ -52,26 +52,6 @@ std::string create_table(const Table& table) {
                      quoted_name(table), fmt::join(columns, ",\n  "), table.fillfactor);
 }
 
-std::string create_index(const Table& table, const Index& index) {
-  static const char* const methods[] = {"btree", "hash", "gin", "gist", "spgist", "brin"};
-  std::vector<std::string> options;
-  if (index.fillfactor > 0) options.push_back(fmt::format("fillfactor = {}", index.fillfactor));
-  if (!index.deduplicate) options.emplace_back("deduplicate_items = off");
-  const std::string with =
-      options.empty() ? "" : fmt::format(" WITH ({})", fmt::join(options, ", "));
-  const std::string include =
-      index.includes.empty() ? "" : fmt::format(" INCLUDE ({})", key_list(table, index.includes));
-  if (index.primary)
-    return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({}){}{};\n",
-                       quoted_name(table), quote_identifier(index.name),
-                       key_list(table, index.keys), include, with);
-  return fmt::format("CREATE {}INDEX {} ON {} USING {} ({}){}{}{};\n",
-                     index.unique ? "UNIQUE " : "", quote_identifier(index.name),
-                     quoted_name(table), methods[static_cast<int>(index.method)],
-                     key_list(table, index.keys), include, with,
-                     index.predicate.empty() ? "" : " WHERE " + index.predicate);
-}
-
 std::string replica_identity(const Table& table) {
   using models::ReplicaIdentity;
   const std::string alter = "ALTER TABLE " + quoted_name(table) + " REPLICA IDENTITY ";
@@ -105,6 +85,26 @@ std::string quoted_name(const Table& table) {
   return quote_identifier(table.schema) + "." + quote_identifier(table.name);
 }
 
+std::string create_index_sql(const Table& table, const Index& index) {
+  static const char* const methods[] = {"btree", "hash", "gin", "gist", "spgist", "brin"};
+  std::vector<std::string> options;
+  if (index.fillfactor > 0) options.push_back(fmt::format("fillfactor = {}", index.fillfactor));
+  if (!index.deduplicate) options.emplace_back("deduplicate_items = off");
+  const std::string with =
+      options.empty() ? "" : fmt::format(" WITH ({})", fmt::join(options, ", "));
+  const std::string include =
+      index.includes.empty() ? "" : fmt::format(" INCLUDE ({})", key_list(table, index.includes));
+  if (index.primary)
+    return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({}){}{};\n",
+                       quoted_name(table), quote_identifier(index.name),
+                       key_list(table, index.keys), include, with);
+  return fmt::format("CREATE {}INDEX {} ON {} USING {} ({}){}{}{};\n",
+                     index.unique ? "UNIQUE " : "", quote_identifier(index.name),
+                     quoted_name(table), methods[static_cast<int>(index.method)],
+                     key_list(table, index.keys), include, with,
+                     index.predicate.empty() ? "" : " WHERE " + index.predicate);
+}
+
 std::string schema_sql(const Mesh& mesh, int database) {
   std::set<std::string> schemas;
   std::string tables, keys, references;
@@ -112,7 +112,7 @@ std::string schema_sql(const Mesh& mesh, int database) {
     if (table.database != database || table.kind != Table::Kind::table) continue;
     schemas.insert(table.schema);
     tables += create_table(table);
-    for (const Index& index : table.indexes) keys += create_index(table, index);
+    for (const Index& index : table.indexes) keys += create_index_sql(table, index);
     keys += replica_identity(table);
     for (const models::ForeignKey& key : table.foreign_keys)
       references +=

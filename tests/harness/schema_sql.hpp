@@ -18,6 +18,9 @@ std::string database_ddl(const models::Mesh& mesh, int database);
 /// schema.table, quoted.
 std::string quoted_name(const models::Table& table);
 
+/// CREATE INDEX, or ALTER TABLE … ADD PRIMARY KEY.
+std::string create_index_sql(const models::Table& table, const models::Index& index);
+
 std::string publication_name(const models::Product& product);
 std::string create_publication_sql(const models::Mesh& mesh, const models::Product& product);
 std::string create_subscription_sql(const models::Mesh& mesh,

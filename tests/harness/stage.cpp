@@ -111,6 +111,10 @@ void Stage::fill(const PlacedDatabase& placed) const {
         table.rows.value > 0 && !is_copied(placed, static_cast<int>(t)))
       load(connection, table);
   }
+  for (const Table& table : mesh_.tables)
+    if (table.database == placed.database && table.kind == Table::Kind::materialized_view &&
+        !placed.copy)
+      connection.execute("REFRESH MATERIALIZED VIEW " + quoted_name(table));
 }
 
 /// Whether an initial copy brings the rows of a table.
@@ -129,6 +133,11 @@ void Stage::load(Connection& connection, const Table& table) const {
   connection.copy_in(copy_statement(table, columns), [&](std::string& chunk) {
     while (row < rows && chunk.size() < 1 << 20) chunk += copy_line(table, columns, ++row);
   });
+  for (const models::Column& column : table.columns)
+    if (column.has_default && column.order == models::KeyOrder::ascending)
+      connection.execute(fmt::format(
+          "SELECT setval(s, {}) FROM pg_get_serial_sequence({}, {}) s WHERE s IS NOT NULL", rows,
+          quote_literal(quoted_name(table)), quote_literal(column.name)));
   if (table.indexes_built_after_load && !table.indexes.empty())
     connection.execute("REINDEX TABLE " + quoted_name(table));
 }

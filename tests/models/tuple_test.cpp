@@ -126,7 +126,8 @@ TEST(Toast, ChunksFillPagesAsMeasured) {
 
 TEST(Toast, CompressionMayKeepAValueInTheRow) {
   const Table t = table({column("integer"), column("text", 3000)});
-  const RowLayout layout = layout_of(t);  // 24 + 4 + 4 + (4 + 1500) + 4
+  const RowLayout layout =
+      layout_of(t, {.compression_ratio = 0.5});  // 24 + 4 + 4 + (4 + 1500) + 4
   EXPECT_FALSE(layout.toast.moves());
   ASSERT_EQ(layout.toast.values.size(), 1U);
   EXPECT_TRUE(layout.toast.values[0].compressed);

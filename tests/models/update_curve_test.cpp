@@ -43,6 +43,18 @@ TEST(UpdateCurve, WhileASnapshotHoldsNothingIsPrunedAndTheTableGrows) {
   EXPECT_NEAR(p.new_pages, 2.0 / 70, 0.002);
 }
 
+TEST(UpdateCurve, DeletedRowsLeaveRoomForVersionsOfTheirNeighbours) {
+  // Full pages, and a row deleted anywhere for every second update: measured on PostgreSQL 15 with
+  // 1 delete to 3.3 updates, 3384 of 4000 updates of 40 000 rows HOT (3196 without the deletes'
+  // room)
+  UpdateCurve::Shape shape = narrow(100);
+  const double alone = UpdateCurve{shape}.at(0.2).hot;
+  shape.deletes = 0.5;
+  const UpdateCurve::Point beside = UpdateCurve{shape}.at(0.2);
+  EXPECT_GT(beside.hot, 1.05 * alone);
+  EXPECT_GE(beside.stubs, 0.05);  // a stub for many a deleted row
+}
+
 TEST(UpdateCurveProperty, EveryUpdateIsHotOrSamePageOrMoves) {
   for (const double hot_share : {0.0, 0.3, 1.0})
     for (const int fillfactor : {100, 80}) {

@@ -54,20 +54,10 @@ struct JobFunction {
   models::Place place;
 };
 
-const models::Index* key_for_concurrent_refresh(const Table& view) {
-  for (const models::Index& index : view.indexes) {
-    const bool plain = std::all_of(index.keys.begin(), index.keys.end(),
-                                   [](const models::IndexColumn& key) { return key.column >= 0; });
-    if (index.unique && index.predicate.empty() && plain) return &index;
-  }
-  return nullptr;
-}
-
-/// CONCURRENTLY keeps readers reading, but needs a unique index and a view that has been filled.
-std::string refresh_body(const Table& view) {
+/// CONCURRENTLY keeps readers reading, but needs a view that has been filled.
+std::string refresh_body(const Table& view, bool concurrently) {
   const std::string name = QualifiedName{view.schema, view.name}.sql();
-  if (key_for_concurrent_refresh(view) == nullptr)
-    return fmt::format("    REFRESH MATERIALIZED VIEW {};\n", name);
+  if (!concurrently) return fmt::format("    REFRESH MATERIALIZED VIEW {};\n", name);
   return fmt::format(
       "    IF (SELECT relispopulated FROM pg_catalog.pg_class WHERE oid = {}::regclass) THEN\n"
       "        REFRESH MATERIALIZED VIEW CONCURRENTLY {};\n"
@@ -85,7 +75,8 @@ std::string job_body(const Topology& topology, const Job& job, std::vector<Compl
   };
   if (job.kind == Job::Kind::rebuild) {
     const Table& table = topology.mesh.tables[static_cast<std::size_t>(job.table)];
-    if (job.by == Job::Rebuild::refresh) return refresh_body(table);
+    if (job.by == Job::Rebuild::refresh) return refresh_body(table, false);
+    if (job.by == Job::Rebuild::refresh_concurrently) return refresh_body(table, true);
     const std::string name = QualifiedName{table.schema, table.name}.sql();
     if (job.by == Job::Rebuild::swap)
       return refuse(

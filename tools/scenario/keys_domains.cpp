@@ -111,10 +111,15 @@ namespace {
 
 constexpr Key rebuild_keys[] = {
     {"table", Form::text, "required", "what is rebuilt"},
-    one_of("swap|truncate_insert|delete_insert|merge|refresh",
+    one_of("swap|truncate_insert|delete_insert|merge|refresh|refresh_concurrently",
            {"by", Form::choice, "truncate_insert",
-            "swap: dbt's table materialization; refresh: REFRESH MATERIALIZED VIEW"}),
+            "swap: dbt's table materialization; refresh: REFRESH MATERIALIZED VIEW, which readers "
+            "wait for; refresh_concurrently: they do not, and only rows that differ are written"}),
     {"rows", Form::quantity, "rows of the table", "rows of the new content"},
+    within(0, 1,
+           {"changed", Form::quantity, "100%",
+            "refresh_concurrently: share of the rows that differ from the old content",
+            Unit::share}),
     {"sql", Form::sql, "all columns", "the INSERT … SELECT that fills it"},
     skew_key,
     conflicts_key,

@@ -68,8 +68,11 @@ Access load_skew(const Section& shape) {
 
 void load_shape(Loading& loading, const Section& shape, const sql::ParsedStatement& parsed,
                 const std::optional<models::Quantity>& rebuilt_rows, Statement& statement) {
+  const bool whole = statement.kind == StatementKind::refresh && !statement.concurrently;
   if (rebuilt_rows)
     statement.rows = *rebuilt_rows;
+  else if (whole && statement.table >= 0 && !shape.given("rows"))
+    statement.rows = loading.mesh.tables[static_cast<std::size_t>(statement.table)].rows;
   else if (shape.given("rows"))
     statement.rows = shape.quantity("rows");
   else if (!parsed.rows_known)

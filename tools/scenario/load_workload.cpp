@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/maintenance.hpp"
 #include "tools/scenario/key_objects.hpp"
 #include "tools/scenario/loading.hpp"
 #include "tools/scenario/profiles.hpp"
@@ -125,6 +126,7 @@ Job::Rebuild rebuild_of(std::string_view word) {
   if (word == "delete_insert") return Job::Rebuild::delete_insert;
   if (word == "merge") return Job::Rebuild::merge;
   if (word == "refresh") return Job::Rebuild::refresh;
+  if (word == "refresh_concurrently") return Job::Rebuild::refresh_concurrently;
   return Job::Rebuild::truncate_insert;
 }
 
@@ -153,10 +155,20 @@ void load_rebuild(Loading& loading, const Section& rebuild, int domain, Job& job
   if (job.table < 0) return;
   const models::Table& table = loading.mesh.tables[static_cast<std::size_t>(job.table)];
   const bool is_matview = table.kind == models::Table::Kind::materialized_view;
-  if (is_matview != (job.by == Job::Rebuild::refresh))
-    rebuild.problem_at("table", is_matview ? "a materialized view is rebuilt by: refresh"
-                                           : "by: refresh needs a materialized view");
+  const bool concurrently = job.by == Job::Rebuild::refresh_concurrently;
+  if (is_matview != (concurrently || job.by == Job::Rebuild::refresh))
+    rebuild.problem_at(
+        "table", is_matview
+                     ? "a materialized view is rebuilt by: refresh or by: refresh_concurrently"
+                     : "by: refresh needs a materialized view");
+  if (concurrently && !models::refreshes_concurrently(table))
+    rebuild.problem_at("by", fmt::format("REFRESH … CONCURRENTLY needs a unique index on columns "
+                                         "of {}, without WHERE",
+                                         table.qualified_name()));
   job.rows = rebuild.given("rows") ? rebuild.quantity("rows") : table.rows;
+  if (rebuild.given("changed") && !concurrently)
+    rebuild.problem_at("changed", "belongs to by: refresh_concurrently");
+  job.changed = rebuild.quantity("changed", 1);
   if (const Node* sql = rebuild.value("sql")) {
     if (auto statement = load_statement(loading, rebuild, *sql, domain, job.rows))
       job.statements.push_back(std::move(*statement));
@@ -199,7 +211,8 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
     assume_bulk_rate(loading,
                      static_cast<std::size_t>(
                          loading.mesh.databases[static_cast<std::size_t>(job.database)].node));
-  const bool refresh = subject == "rebuild" && job.by == Job::Rebuild::refresh;
+  const bool refresh = subject == "rebuild" && (job.by == Job::Rebuild::refresh ||
+                                                job.by == Job::Rebuild::refresh_concurrently);
   loading.provisioning.scheduled_jobs.push_back(
       entry.choice("run_by").value_or(refresh ? "pg_cron" : "domain") == "pg_cron");
   loading.mesh.jobs.push_back(std::move(job));

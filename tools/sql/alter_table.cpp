@@ -17,13 +17,21 @@ bool one_of(std::string_view subtype, const std::array<std::string_view, n>& sub
   return std::find(subtypes.begin(), subtypes.end(), subtype) != subtypes.end();
 }
 
-constexpr std::array<std::string_view, 8> column_subtypes{
-    "AT_ColumnDefault",   "AT_DropNotNull", "AT_SetNotNull",  "AT_DropExpression",
+constexpr std::array<std::string_view, 9> column_subtypes{
+    "AT_ColumnDefault",   "AT_DropNotNull", "AT_SetNotNull",  "AT_DropExpression", "AT_SetStorage",
     "AT_AlterColumnType", "AT_AddIdentity", "AT_SetIdentity", "AT_DropIdentity"};
 
 constexpr std::array<std::string_view, 8> inherited_subtypes{
     "AT_AddColumn",  "AT_DropColumn",      "AT_ColumnDefault",  "AT_DropNotNull",
     "AT_SetNotNull", "AT_AlterColumnType", "AT_DropConstraint", "AT_DropExpression"};
+
+/// pg_attribute.attstorage of a word of SET STORAGE.
+char storage_letter(std::string word) {
+  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return word == "external" ? 'e' : word == "main" ? 'm' : word == "plain" ? 'p' : 'x';
+}
 
 constexpr std::array<std::string_view, 4> enabling{"AT_EnableTrig", "AT_EnableAlwaysTrig",
                                                    "AT_EnableTrigAll", "AT_EnableTrigUser"};
@@ -135,6 +143,8 @@ bool DdlReader::alter_column(Table& table, Node command, std::string_view subtyp
     altered.not_null = false;
   } else if (subtype == "AT_DropExpression") {
     altered.generated = false;
+  } else if (subtype == "AT_SetStorage") {
+    altered.storage = storage_letter(definition.as("String")["sval"].string());
   } else if (subtype == "AT_AlterColumnType") {
     alter_column_type(table, found, definition.as("ColumnDef"));
   } else if (subtype == "AT_AddIdentity") {

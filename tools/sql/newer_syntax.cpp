@@ -177,7 +177,7 @@ class Rewriter {
     if (!table_ || i == 0 || starts_element(i)) return;
     if (lexed_.is(i - 1, "SET")) {
       if (lexed_.is(i + 1, "DEFAULT") && allowed(i, "SET STORAGE DEFAULT", 16))
-        replace(i + 1, i + 1, "plain");
+        replace(i + 1, i + 1, "extended");
       return;
     }
     static constexpr std::array kinds{"PLAIN", "EXTERNAL", "EXTENDED", "MAIN", "DEFAULT"};

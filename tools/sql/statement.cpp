@@ -7,6 +7,7 @@
 #include <cctype>
 #include <utility>
 
+#include "models/maintenance.hpp"
 #include "tools/sql/depth.hpp"
 #include "tools/sql/options.hpp"
 #include "tools/sql/spelling.hpp"
@@ -232,10 +233,8 @@ void StatementReader::refresh(Node node) {
   if (target().kind != models::Table::Kind::materialized_view)
     return error(node["relation"].location(),
                  fmt::format("{} is not a materialized view", target().qualified_name()));
-  const bool unique = std::any_of(
-      target().indexes.begin(), target().indexes.end(),
-      [](const models::Index& index) { return index.unique && index.predicate.empty(); });
-  if (shape_.concurrently && !unique)
+  if (shape_.concurrently) parsed_.rows_known = false;  // those that differ
+  if (shape_.concurrently && !models::refreshes_concurrently(target()))
     error(node["relation"].location(),
           fmt::format("REFRESH … CONCURRENTLY needs a unique index on {}",
                       target().qualified_name()));
@@ -252,11 +251,14 @@ void StatementReader::refresh(Node node) {
 void StatementReader::vacuum(Node node) {
   shape_.kind =
       node["is_vacuumcmd"].flag() ? models::StatementKind::vacuum : models::StatementKind::analyze;
-  for (const Node element : node["options"])
-    if (element.content()["defname"].text() == "full" &&
-        option_flag(prepared_, element.content()).value_or(true))
+  for (const Node element : node["options"]) {
+    const std::string_view option = element.content()["defname"].text();
+    const bool on = option_flag(prepared_, element.content()).value_or(true);
+    if (option == "full" && on)
       return error(element.content().location(), "VACUUM FULL is not simulated",
                    "it rewrites the table: describe it as a rebuild by: swap");
+    if (option == "analyze") shape_.analyzes = on;
+  }
   if (node["rels"].size() == 0) return;  // the whole database
   if (node["rels"].size() > 1)
     return error(node["rels"][1].content()["relation"].location(),
