@@ -24,7 +24,9 @@ double LoadBuilder::swept_share(const Statement& statement, int site) const {
 void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate, bool bulk) {
   const int node = at(mesh_.databases, stream.database).node;
   bool writes = false;
-  std::vector<bool> published(mesh_.subscriptions.size(), false);
+  // Probability that no row of the transaction passes the row filters: it is not sent then.
+  // Source: pgoutput.c, pgoutput_commit_txn()
+  std::vector<double> silent(mesh_.subscriptions.size(), 1);
   for (const Statement& statement : stream.statements) {
     if (statement.table < 0) continue;
     const int site = site_of(statement.table, -1);
@@ -37,27 +39,29 @@ void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate, 
                         bulk ? swept_share(statement, site) : 0,
                         bulk};
     add_statement(statement, target);
-    const bool logged = table(site).persistence == Persistence::permanent;
-    writes |= logged && statement.kind != StatementKind::select;
+    // Rows of unlogged tables leave a commit record too. Source: xact.c, RecordTransactionCommit()
+    writes |= statement.kind != StatementKind::select || statement.locks_rows;
     if (statement.kind == StatementKind::select && !statement.locks_rows) continue;
     for (std::size_t s = 0; s < mesh_.subscriptions.size(); ++s) {
       const auto& tables = mesh_.subscriptions[s].tables;
-      if (std::find(tables.begin(), tables.end(), statement.table) != tables.end())
-        published[s] = true;
+      if (std::find(tables.begin(), tables.end(), statement.table) == tables.end()) continue;
+      const double share = passing_share(static_cast<int>(s), statement.table);
+      silent[s] *= share >= 1 ? 0 : sim::pow(1 - share, std::max(1.0, draws_(statement.rows)));
     }
   }
   if (!writes) return;
   add_commit(node, clock, -1, rate);
-  for (std::size_t s = 0; s < published.size(); ++s) {
-    if (!published[s]) continue;
+  for (std::size_t s = 0; s < silent.size(); ++s) {
+    if (silent[s] >= 1) continue;
+    const double sent = rate * (1 - silent[s]);
     const auto id = static_cast<int>(s);
     SubscriptionLoad& subscription = load_.subscriptions[s];
     subscription.wire.resize(load_.clocks.size());
     subscription.apply_seconds.resize(load_.clocks.size());
-    at(subscription.wire, clock) += rate * (wire_begin + wire_commit);
+    at(subscription.wire, clock) += sent * (wire_begin + wire_commit);
     const double commits = draws_(mesh_.subscriptions[s].apply_rate_commit);
-    if (commits > 0) at(subscription.apply_seconds, clock) += rate / commits;
-    add_commit(mesh_.subscriptions[s].subscriber, clock, id, rate);
+    if (commits > 0) at(subscription.apply_seconds, clock) += sent / commits;
+    add_commit(mesh_.subscriptions[s].subscriber, clock, id, sent);
   }
 }
 

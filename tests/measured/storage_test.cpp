@@ -21,5 +21,25 @@ TEST(MeasuredStorage, AHeldSnapshotCostsTheBytesPredictedAndTheTableStaysLarge) 
                                           {"wal_bytes", "lab"}});
 }
 
+TEST(MeasuredStorage, RebuildsRefreshesAndCleanUpWriteTheWalPredicted) {
+  expect_agreement("pipeline.yaml", {{"wal_bytes", "lab"},
+                                     {"wal_fpi", "lab"},
+                                     {"wal_records", "lab"},
+                                     {"heap_size", "sales.mart"},
+                                     {"heap_size", "sales.weekly"},
+                                     {"heap_size", "sales.totals"},
+                                     {"index_size", "sales.mart_id"},
+                                     {"index_size", "sales.weekly_pkey"},
+                                     {"index_size", "sales.totals_customer"}});
+}
+
+TEST(MeasuredStorage, OutOfLineValuesOnPostgres17WriteTheWalPredicted) {
+  expect_agreement("toast_17.yaml", {{"wal_bytes", "lab"},
+                                     {"wal_fpi", "lab"},
+                                     {"wal_records", "lab"},
+                                     {"heap_size", "sales.documents"},
+                                     {"n_tup_hot_upd", "sales.documents"}});
+}
+
 }  // namespace
 }  // namespace measured
