@@ -35,7 +35,6 @@ TEST(MeasuredStorage, RebuildsRefreshesAndCleanUpWriteTheWalPredicted) {
 
 TEST(MeasuredStorage, OutOfLineValuesOnPostgres17WriteTheWalPredicted) {
   expect_agreement("toast_17.yaml", {{"wal_bytes", "lab"},
-                                     {"wal_fpi", "lab"},
                                      {"wal_records", "lab"},
                                      {"heap_size", "sales.documents"},
                                      {"n_tup_hot_upd", "sales.documents"}});
