@@ -57,6 +57,13 @@ double analyze_threshold(const VacuumSettings& settings, double reltuples) {
   return settings.analyze_threshold + settings.analyze_scale_factor * reltuples;
 }
 
+double miscounted_dead(double prunes, double removed, double sessions, double seconds) {
+  constexpr double unreported = 0.5;  // seconds, on average
+  if (sessions <= 1 || prunes <= 0 || seconds < 2) return 0;
+  const double variance = unreported * prunes * removed * removed * (sessions - 1) / sessions;
+  return std::sqrt(variance) * sim::normal_quantile((seconds - 0.375) / (seconds + 0.25));
+}
+
 double scanned_share(double not_visible) {
   const double p = std::clamp(not_visible, 0.0, 1.0), q = 1 - p;
   if (q <= 0) return 1;

@@ -38,6 +38,20 @@ double insert_vacuum_threshold(const VacuumSettings& settings, double reltuples,
                                double unfrozen = 1);
 double analyze_threshold(const VacuumSettings& settings, double reltuples);
 
+/// What n_dead_tup shows although next to nothing is dead: sessions report their updates and prunes
+/// once a second, each at another moment, and a sum below 0 counts as 0. The sum wanders around the
+/// true number with the variance of what the others have not reported yet, half a second of it, and
+/// the count stays above by how far it went below 0 since the last VACUUM: the largest of as many
+/// deviates as seconds.
+///
+///   sigma = sqrt(0.5 prunes removed^2 (sessions - 1) / sessions),  sigma * quantile of the largest
+///
+/// Takes     prunes per second, versions removed by each, seconds since the last VACUUM
+/// Source    pgstat_relation.c, pgstat_relation_flush_cb(); pgstat.c, PGSTAT_MIN_INTERVAL; the mean
+///           of the largest of n normal deviates: Blom, quantile (n - 3/8) / (n + 1/4)
+/// Measured  one row, 300 updates a second by 4 sessions on PostgreSQL 16: 0 to 450, 199 on average
+double miscounted_dead(double prunes, double removed, double sessions, double seconds);
+
 /// Share of a table's pages that VACUUM reads when a share p of them, anywhere, is not all-visible:
 /// only runs of 32 or more visible pages are skipped.
 ///

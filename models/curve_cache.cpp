@@ -34,10 +34,14 @@ std::shared_ptr<const UpdateCurve> CurveCache::updates(UpdateCurve::Shape shape)
   shape.hot_share = rounded_64th(shape.hot_share);
   shape.sweep_hot_share = rounded_64th(shape.sweep_hot_share);
   shape.deletes = rounded_eighth_octave(shape.deletes);
+  // Pages that are read far more often than changed are pruned at once.
+  constexpr double at_once = 8;
+  shape.reads = rounded_eighth_octave(std::min(shape.reads, at_once));
   shape.past = shape.past.rounded();
-  const UpdateKey key{shape.t_len,     shape.rows_per_page, shape.fillfactor,
-                      shape.page_free, shape.hot_share,     shape.sweep_hot_share,
-                      shape.deletes,   shape.prunable,      shape.past};
+  const UpdateKey key{shape.t_len,           shape.rows_per_page, shape.places_per_row,
+                      shape.fillfactor,      shape.page_free,     shape.hot_share,
+                      shape.sweep_hot_share, shape.deletes,       shape.reads,
+                      shape.prunable,        shape.past};
   const std::lock_guard lock{mutex_};
   auto& curve = updates_[key];
   if (!curve) curve = std::make_shared<UpdateCurve>(shape);

@@ -22,8 +22,8 @@ class CurveCache {
   std::vector<PageClass> classes(const DrawnAccess& access, double rows, double pages);
 
  private:
-  using UpdateKey =
-      std::tuple<int, int, int, double, double, double, double, bool, UpdateCurve::Past>;
+  using UpdateKey = std::tuple<int, int, int, int, double, double, double, double, double, bool,
+                               UpdateCurve::Past>;
   using LeafKey =
       std::tuple<double, double, double, double, double, double, double, double, double, int>;
   using ClassKey = std::tuple<int, int, double, double, double, double>;

@@ -169,6 +169,18 @@ DrawnAccess LoadBuilder::drawn(const Access& access) const {
   return {access.kind, access.keys, draws_(access.share), draws_(access.exponent)};
 }
 
+/// A table that stays on one page: its rows have the whole page for their versions.
+void LoadBuilder::place_few_rows(UpdateLoad& updates) const {
+  const TableGeometry& g = at(geometry_, updates.site);
+  const int rows = static_cast<int>(std::lround(g.rows));
+  if (rows < 1 || rows >= g.per_page || !at(load_.sites, updates.site).inserted.empty()) return;
+  UpdateCurve::Shape& shape = updates.shape;
+  shape.rows_per_page = rows;
+  shape.page_free = heap_page_usable - rows * tuple_space(g.t_len).mean;
+  shape.places_per_row = std::max(1, static_cast<int>(g.per_page / rows));
+  updates.places_per_row = shape.places_per_row;
+}
+
 /// What the curve of a site's updates depends on.
 void LoadBuilder::describe_updates(UpdateLoad& updates) {
   const TableGeometry& g = at(geometry_, updates.site);
@@ -185,6 +197,7 @@ void LoadBuilder::describe_updates(UpdateLoad& updates) {
   shape.rows_per_page = std::max(1, static_cast<int>(std::lround(g.per_page)));
   shape.fillfactor = table(updates.site).fillfactor;
   shape.page_free = std::max(0.0, g.page_free);
+  place_few_rows(updates);
   shape.hot_share = rate > 0 ? hot / rate : 1;
   shape.sweep_hot_share = swept > 0 ? swept_hot / swept : 1;
   double inserts = 0;
@@ -206,6 +219,8 @@ void LoadBuilder::describe_updates(UpdateLoad& updates) {
   SiteLoad& site = at(load_.sites, updates.site);
   if (slides || rate <= 0) site.played_delete_rate = 0;
   shape.deletes = rate > 0 ? site.played_delete_rate / rate : 0;
+  shape.reads = rate > 0 ? site.read_rate / rate : 0;
+  updates.reads_anywhere = rate > 0 ? site.read_anywhere_rate / rate : 0;
   updates.sliding = slides ? rate / inserts : 0.0;
   updates.cycle_updates =
       (rate > 0 ? rate : swept) *
@@ -251,6 +266,7 @@ std::shared_ptr<const PopulationCurve> population(const UpdateLoad& updates,
     const double density = pages.pages > 0 ? pages.touches / pages.pages : 1;
     shape.past = past.on_pages(density);
     shape.deletes = density > 0 ? updates.shape.deletes / density : 0;
+    if (density > 0) shape.reads += updates.reads_anywhere / density;
     // A bulk UPDATE comes to every page alike.
     const PageClass swept{pages.pages, pages.pages};
     classes.push_back({past.sweeping ? swept : pages, curves.updates(shape)});

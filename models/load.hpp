@@ -76,6 +76,9 @@ struct ImagedPages {
   double image = 0;  // WAL bytes an image adds, the data it replaces deducted; 0:
                      // RelationLoad::image or its fill
   std::vector<Contribution> touches;
+  /// Touches by statements that go through the relation from page to page, and their passes per
+  /// second: each page is behind such a statement once.
+  std::vector<Contribution> swept, passes;
 };
 
 /// Touches by one kind of statement, spread over the pages of a relation in its own way.
@@ -84,6 +87,7 @@ struct TouchPattern {
   Where where = Where::anywhere;  // of the rows; the oldest and the newest do not meet
   std::vector<PageClass> classes;
   std::vector<Contribution> touches;  // per second, on all classes together
+  std::vector<Contribution> passes;   // per second; empty: touched at random
 };
 
 struct RelationLoad {
@@ -112,6 +116,8 @@ struct UpdateLoad {
   int site = -1;
   double rows = 0;
   UpdateCurve::Shape shape;
+  double places_per_row = 1;  // UpdateCurve's x counts places
+  double reads_anywhere = 0;  // per update, spread over all pages; others follow the updates
   std::vector<PageClass> classes;
   double sliding = 0, cycle_updates = 0;         // see PopulationCurve
   std::shared_ptr<const PopulationCurve> curve;  // from the start, until a VACUUM or a horizon
@@ -169,9 +175,11 @@ struct SiteLoad {
   double played_delete_rate = 0;  // of all deletes: those that the curve of the updates plays
   double oldest_share() const { return delete_rate > 0 ? oldest_rate / delete_rate : 0; }
   double played_share() const { return delete_rate > 0 ? played_delete_rate / delete_rate : 0; }
-  int updates = -1;      // index into Load::updates
-  int database = -1;     // whose horizon counts
-  double full_page = 0;  // WAL bytes of the image of a page full of rows
+  double read_rate = 0, read_anywhere_rate = 0;  // look-ups by key at factor 1, uniform ones apart
+  double update_sessions = 0;                    // that update its rows
+  int updates = -1;                              // index into Load::updates
+  int database = -1;                             // whose horizon counts
+  double full_page = 0;                          // WAL bytes of the image of a page full of rows
   StatisticRows statistics;
   VacuumSettings vacuum;
   bool may_be_held = false;  // some incident holds the horizon of its database

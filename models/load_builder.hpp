@@ -67,6 +67,7 @@ class LoadBuilder {
   void add_transaction(const Stream& stream, int clock, double rate, bool bulk = false);
   double swept_share(const Statement& statement, int site) const;
   void add_statement(const Statement& statement, const Target& target);
+  void add_reads(const Statement& statement, const Target& target, double rows);
   void add_upsert(const Statement& statement, const Target& target, double rows);
   void add_insert(const Statement& statement, const Target& target, double rows, bool copy);
   void add_update(const Statement& statement, const Target& target, double rows);
@@ -79,7 +80,9 @@ class LoadBuilder {
     const std::vector<int>* changed = nullptr;
     DrawnAccess access;
     double first_touches = 0;  // updates within a checkpoint cycle
-    bool sweep = false;        // by one statement that goes through the table
+    /// Of one statement that goes through the table: its passes per second.
+    std::vector<Contribution> passes;
+    bool sweep() const { return !passes.empty(); }
   };
   void add_index_entries(const Target& target, double rate, const std::vector<Contribution>& by,
                          const Entries& how);
@@ -103,6 +106,9 @@ class LoadBuilder {
   double versions_under_hold(int site, const std::vector<Contribution>& entries) const;
   static void touch(RelationLoad& r, std::vector<PageClass> classes, std::vector<Contribution> by,
                     TouchPattern::Where where = TouchPattern::Where::anywhere);
+  static void touch_in_passes(RelationLoad& r, std::vector<PageClass> classes,
+                              const std::vector<Contribution>& by,
+                              const std::vector<Contribution>& passes);
   static void set_oldest_apart(RelationLoad& r);
   static void lay_over(RelationLoad& r);
   static std::vector<ImagedPages> merged(std::vector<ImagedPages> pages, std::size_t most);
@@ -113,6 +119,7 @@ class LoadBuilder {
   double passing_share(int subscription, int table) const;
   void finish_updates();
   void describe_updates(UpdateLoad& updates);
+  void place_few_rows(UpdateLoad& updates) const;
   bool may_be_held(int database) const;
 
   int clock_of(const Stream& stream);

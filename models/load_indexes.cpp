@@ -166,17 +166,17 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
     for (const Contribution& c : entries) {
       accumulate(leaves.rate, c.driver, c.amount);
     }
-  } else if (at(load_.sites, r.site).may_be_held || how.sweep) {
+  } else if (at(load_.sites, r.site).may_be_held || how.sweep()) {
     LeafLoad& leaves = leaf_load(r, index);
     const double share =
-        version_share(index.layout, how.sweep ? 1 : versions_under_hold(r.site, entries));
+        version_share(index.layout, how.sweep() ? 1 : versions_under_hold(r.site, entries));
     for (Contribution c : entries) {
       c.amount *= share;
       const Driver from = at(load_.drivers, c.driver);
       const auto part =
           from.part == Driver::Part::moves ? Driver::Part::kept_moves : Driver::Part::kept_fits;
       const int kept = driver(from.clock, from.gate, from.updates, part);
-      if (how.sweep) {
+      if (how.sweep()) {
         accumulate(leaves.rate, kept, c.amount);
       } else {
         accumulate(leaves.unchanged, c.driver, c.amount);
@@ -197,6 +197,9 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
   const double with_nulls =
       nulls_apart ? null_leaves(index, g.rows) / std::max(1.0, index.leaves) : 0;
   const double leaves = (1 - with_nulls) / (1 + 1 / internal_fanout(index.layout));
+  // Unchanged keys in the order of the heap: the leaves are passed with its pages.
+  if (how.sweep() && !new_key && index.order == KeyOrder::ascending)
+    return touch_in_passes(r, {{leaves, 1}, {1 - leaves, 0}}, entries, how.passes);
   for (const Contribution& c : entries) {
     auto classes = how.changed == nullptr ? std::vector<PageClass>{{1, 1}}
                                           : leaf_classes(index, g, how.access);
@@ -212,11 +215,24 @@ void LoadBuilder::add_scattered_entries(RelationLoad& r, const IndexGeometry& in
 void LoadBuilder::touch(RelationLoad& r, std::vector<PageClass> classes,
                         std::vector<Contribution> by, TouchPattern::Where where) {
   for (TouchPattern& known : r.patterns) {
-    if (known.where != where || known.classes != classes) continue;
+    if (known.where != where || known.classes != classes || !known.passes.empty()) continue;
     for (const Contribution& c : by) accumulate(known.touches, c.driver, c.amount);
     return;
   }
-  r.patterns.push_back({where, std::move(classes), std::move(by)});
+  r.patterns.push_back({where, std::move(classes), std::move(by), {}});
+}
+
+/// The same of statements that go through the relation from page to page.
+void LoadBuilder::touch_in_passes(RelationLoad& r, std::vector<PageClass> classes,
+                                  const std::vector<Contribution>& by,
+                                  const std::vector<Contribution>& passes) {
+  auto known = std::find_if(r.patterns.begin(), r.patterns.end(), [&](const TouchPattern& p) {
+    return p.classes == classes && !p.passes.empty();
+  });
+  if (known == r.patterns.end())
+    known = r.patterns.insert(known, {TouchPattern::Where::anywhere, std::move(classes), {}, {}});
+  for (const Contribution& c : by) accumulate(known->touches, c.driver, c.amount);
+  for (const Contribution& c : passes) accumulate(known->passes, c.driver, c.amount);
 }
 
 /// Pages of the oldest rows apart from all others, when the others are pages of the newest.
@@ -250,15 +266,18 @@ void LoadBuilder::lay_over(RelationLoad& r) {
         if (p.pages <= 0) continue;
         ImagedPages& both = finer.emplace_back(coarse);
         both.share = coarse.share * p.pages;
-        for (Contribution& c : both.touches) c.amount *= p.pages;
+        for (auto* touches : {&both.touches, &both.swept})
+          for (Contribution& c : *touches) c.amount *= p.pages;
         for (const Contribution& c : pattern.touches)
-          accumulate(both.touches, c.driver, c.amount * p.touches * coarse.share);
+          accumulate(pattern.passes.empty() ? both.touches : both.swept, c.driver,
+                     c.amount * p.touches * coarse.share);
+        for (const Contribution& c : pattern.passes) accumulate(both.passes, c.driver, c.amount);
       }
     }
     pages = merged(std::move(finer), most);
   }
   for (ImagedPages& p : pages)
-    if (!p.touches.empty()) r.imaged.push_back(std::move(p));
+    if (!p.touches.empty() || !p.swept.empty()) r.imaged.push_back(std::move(p));
 }
 
 /// Joins the classes whose touches per page are most alike until `most` are left.
@@ -277,6 +296,8 @@ std::vector<ImagedPages> LoadBuilder::merged(std::vector<ImagedPages> pages, std
         fewer.back().share += pages[i].share;
         for (const Contribution& c : pages[i].touches)
           accumulate(fewer.back().touches, c.driver, c.amount);
+        for (const Contribution& c : pages[i].swept)
+          accumulate(fewer.back().swept, c.driver, c.amount);
       } else {
         fewer.push_back(std::move(pages[i]));
       }

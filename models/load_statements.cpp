@@ -94,9 +94,20 @@ void LoadBuilder::add_statement(const Statement& statement, const Target& target
     case StatementKind::merge:
       add_upsert(statement, target, rows);
       break;
+    case StatementKind::select:
+      if (!target.bulk && rows < at(geometry_, target.site).pages)
+        add_reads(statement, target, rows);
+      break;
     default:
       return;
   }
+}
+
+/// Look-ups of single rows: UpdateCurve plays what they prune.
+void LoadBuilder::add_reads(const Statement& statement, const Target& target, double rows) {
+  SiteLoad& site = at(load_.sites, target.site);
+  const bool anywhere = statement.access.kind == Access::Kind::uniform;
+  (anywhere ? site.read_anywhere_rate : site.read_rate) += target.rate * rows;
 }
 
 void LoadBuilder::add_upsert(const Statement& statement, const Target& target, double rows) {
@@ -258,6 +269,7 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
   pending.rate = rate;
   pending.hot = maintained.hot ? rate : 0;
   pending.sweep = target.sweep > 0;
+  if (!target.bulk) at(load_.sites, target.site).update_sessions += target.connections;
   int updates = -1;
   for (std::size_t u = 0; u < load_.updates.size(); ++u)
     if (load_.updates[u].site == target.site) updates = static_cast<int>(u);
@@ -272,6 +284,8 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
   const int everything = driver(target.clock, target.gate);
   const int fits = driver(target.clock, target.gate, updates, Driver::Part::fits);
   const int moves = driver(target.clock, target.gate, updates, Driver::Part::moves);
+  std::vector<Contribution> passes;
+  if (pending.sweep) passes = {{everything, rate / std::max(1.0, g.rows) / target.sweep}};
   accumulate(at(load_.updates, updates).rate, everything, rate);
   if (maintained.hot) accumulate(at(load_.updates, updates).hot_rate, everything, rate);
   if (pending.sweep) {
@@ -294,15 +308,18 @@ void LoadBuilder::change_rows(const Statement& statement, const Target& target, 
     // The old version's page is touched by every update.
     RelationLoad& heap = relation(target.site, RelationLoad::Kind::heap);
     heap.replaced = keeps_data(target.site) ? 0 : std::max(heap.replaced, same.record - 60);
-    touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
-          {{everything, rate}},
-          access.kind == Access::Kind::recent ? TouchPattern::Where::newest
-                                              : TouchPattern::Where::anywhere);
+    if (pending.sweep)
+      touch_in_passes(heap, {{1, 1}}, {{everything, rate}}, passes);
+    else
+      touch(heap, curves_.classes(access, std::max(1.0, g.rows), std::max(1.0, g.pages)),
+            {{everything, rate}},
+            access.kind == Access::Kind::recent ? TouchPattern::Where::newest
+                                                : TouchPattern::Where::anywhere);
   }
   std::vector<Contribution> entries{{moves, 1}};
   if (!maintained.hot) entries.push_back({fits, 1});
   const double cycle = std::min(seconds(mesh_.horizon), seconds(n.settings.checkpoint_timeout));
-  add_index_entries(target, rate, entries, {&changed, access, rate * cycle, target.sweep > 0});
+  add_index_entries(target, rate, entries, {&changed, access, rate * cycle, passes});
 }
 
 namespace {

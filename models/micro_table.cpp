@@ -53,7 +53,14 @@ void MicroTable::delete_random_row() {
   --living_;
 }
 
+/// Source: heapam_index_fetch_tuple(), heapam_handler.c: an index scan prunes as it comes to a page
+void MicroTable::read_random_row() {
+  const std::uint32_t number = rows_[living_row()].page;
+  prune_if_due(pages_[number], number);
+}
+
 void MicroTable::update_random_row() {
+  for (reads_due_ += shape_.reads; reads_due_ >= 1; reads_due_ -= 1) read_random_row();
   for (deletes_due_ += shape_.deletes; deletes_due_ >= 1; deletes_due_ -= 1) delete_random_row();
   const std::uint32_t id = living_row();
   const std::uint32_t number = rows_[id].page;
@@ -85,7 +92,7 @@ void MicroTable::begin_sweep(double share) {
 
 /// The scan prunes a page once, before it reads the rows on it. Source: heapgetpage(), heapam.c
 void MicroTable::sweep_until(double x) {
-  const double rows = x * static_cast<double>(rows_.size());
+  const double rows = x * places();
   while (sweep_.next < sweep_.rows.size() && static_cast<double>(sweep_.next) < rows) {
     const std::uint32_t id = sweep_.rows[sweep_.next++];
     const std::uint32_t number = rows_[id].page;
@@ -109,7 +116,7 @@ void MicroTable::sweep(double share) {
 
 UpdateCurve::Point MicroTable::take(double x) {
   UpdateCurve::Point point = counts_;
-  const auto n = static_cast<double>(rows_.size());
+  const double n = places();
   point.x = x;
   look_for_work(point);
   for (double* count :

@@ -13,7 +13,8 @@ class MicroTable {
  public:
   MicroTable(const UpdateCurve::Shape& shape, int pages);
 
-  std::size_t row_count() const { return rows_.size(); }
+  /// Places for rows, which x counts by.
+  double places() const { return static_cast<double>(rows_.size()) * shape_.places_per_row; }
 
   void update_random_row();
   void vacuum();
@@ -84,6 +85,7 @@ class MicroTable {
   void change(std::uint32_t id, double hot_share);
   std::uint32_t living_row();
   void delete_random_row();
+  void read_random_row();
   void make_removable();
   Pruned prune(Page& page, std::uint32_t number);
   bool prune_if_due(Page& page, std::uint32_t number);
@@ -106,7 +108,7 @@ class MicroTable {
   Sweep sweep_;
   Dice dice_;
   UpdateCurve::Point counts_;
-  double updates_ = 0, taken_ = 0, deletes_due_ = 0;
+  double updates_ = 0, taken_ = 0, deletes_due_ = 0, reads_due_ = 0;
   std::size_t living_ = 0;
 };
 

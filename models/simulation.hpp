@@ -143,6 +143,7 @@ class Simulation {
     double live = 0, dead = 0;
     double live_rate = 0, dead_rate = 0;
     double dead_most = 0, vacuums = 0;
+    double miscounted = 0;                 // of dead, see miscounted_dead()
     double deleted = 0, delete_rate = 0;   // rows deleted since the last vacuum …
     double kept_deleted = 0;               // … and those that a held horizon keeps
     double inserted = 0, insert_rate = 0;  // rows since the last vacuum
@@ -305,6 +306,7 @@ class Simulation {
   void settle_relations(std::size_t node);
   void rates_changed();
   double gate_factor(int subscription, int clock) const;
+  double places(std::size_t updates) const;
   void settle_site(std::size_t site);
   /// Brings a node, its tables and its slots up to date before rates change.
   void settle_all(std::size_t node);

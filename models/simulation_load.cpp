@@ -237,6 +237,12 @@ void Simulation::set_relation_rates(std::size_t index, const std::vector<double>
   }
 }
 
+/// Places for rows that the curve of a site's updates counts by.
+double Simulation::places(std::size_t updates) const {
+  const UpdateLoad& load = load_.updates[updates];
+  return load.places_per_row * std::max(1.0, sites_[static_cast<std::size_t>(load.site)].live);
+}
+
 void Simulation::set_site_rates(std::size_t index, const std::vector<double>& drivers) {
   SiteState& state = sites_[index];
   const SiteLoad& load = load_.sites[index];
@@ -252,9 +258,14 @@ void Simulation::set_site_rates(std::size_t index, const std::vector<double>& dr
     updates.rate = total(load_.updates[u].rate, drivers);
     updates.hot_rate = total(load_.updates[u].hot_rate, drivers) * updates.slopes.fits;
     state.dead_rate += updates.rate * (1 - updates.slopes.removed);
+    const double prunes = updates.slopes.prunes;
+    const auto node = static_cast<std::size_t>(layout_.sites[index].node);
+    state.miscounted = miscounted_dead(
+        updates.rate * prunes, updates.slopes.removed / std::max(prunes, 1e-12),
+        load.update_sessions, seconds(mesh_.nodes[node].settings.autovacuum_naptime));
     state.change_rate += updates.rate;
     state.death_rate += updates.rate;
-    const double left = std::max(0.0, updates.next - updates.x) * std::max(1.0, state.live);
+    const double left = std::max(0.0, updates.next - updates.x) * places(u);
     timers_.set(updates.step, updates.rate > 0 ? after(now_, left / updates.rate) : never);
   }
   schedule_vacuum(index);
@@ -289,7 +300,7 @@ void Simulation::on_update_step(std::size_t index) {
   if (steps_wait(node)) {
     state.slopes = curve->at(state.x);
     state.next = curve->next_change(state.x);
-    const double left = (state.next - state.x) * std::max(1.0, sites_[site].live);
+    const double left = (state.next - state.x) * places(index);
     timers_.set(state.step, state.rate > 0 ? after(now_, left / state.rate) : never);
     return;
   }
@@ -375,7 +386,9 @@ void Simulation::settle_site(std::size_t index) {
   if (elapsed <= 0) return;
   state.live = std::max(0.0, state.live + state.live_rate * elapsed);
   state.dead = std::max(0.0, state.dead + state.dead_rate * elapsed);
-  state.dead_most = std::max(state.dead_most, state.dead);
+  // The count goes as far up from what it shows as down.
+  state.dead_most =
+      std::max(state.dead_most, std::max(state.dead, state.miscounted) + state.miscounted);
   if (observer_ != nullptr)
     emit(layout_.places[index].dead, state.settled, state.dead - state.dead_rate * elapsed,
          state.dead_rate);
@@ -385,8 +398,9 @@ void Simulation::settle_site(std::size_t index) {
   state.died += state.death_rate * elapsed;
   state.reusable = std::max(0.0, state.reusable - state.reuse_rate * elapsed);
   if (load_.sites[index].updates >= 0) {
-    UpdateState& updates = updates_[static_cast<std::size_t>(load_.sites[index].updates)];
-    updates.x += updates.rate * elapsed / std::max(1.0, state.live);
+    const auto u = static_cast<std::size_t>(load_.sites[index].updates);
+    UpdateState& updates = updates_[u];
+    updates.x += updates.rate * elapsed / places(u);
     updates.done += updates.rate * elapsed;
     updates.hot += updates.hot_rate * elapsed;
   }

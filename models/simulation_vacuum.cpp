@@ -30,7 +30,8 @@ double pages_hit(double changes, double pages) {
 bool Simulation::needs_vacuum(std::size_t index) const {
   const SiteState& state = sites_[index];
   const VacuumSettings& settings = load_.sites[index].vacuum;
-  if (state.dead > vacuum_threshold(settings, state.reltuples)) return true;
+  if (std::max(state.dead, state.miscounted) > vacuum_threshold(settings, state.reltuples))
+    return true;
   return settings.insert_vacuums &&
          state.inserted > insert_vacuum_threshold(settings, state.reltuples);
 }
@@ -57,7 +58,8 @@ void Simulation::schedule_vacuum(std::size_t index) {
   const VacuumSettings& settings = load_.sites[index].vacuum;
   double due = infinity;
   if (settings.enabled) {
-    due = until_above(vacuum_threshold(settings, state.reltuples), state.dead, state.dead_rate);
+    due = until_above(vacuum_threshold(settings, state.reltuples),
+                      std::max(state.dead, state.miscounted), state.dead_rate);
     if (settings.insert_vacuums)
       due = std::min(due, until_above(insert_vacuum_threshold(settings, state.reltuples),
                                       state.inserted, state.insert_rate));
@@ -179,16 +181,18 @@ void Simulation::look_for_work(std::size_t index) {
   work.table_pages = pages;
   double changed = 0, updates = 0;
   if (load.updates >= 0) {
-    const UpdateState& u = updates_[static_cast<std::size_t>(load.updates)];
+    const auto of_site = static_cast<std::size_t>(load.updates);
+    const UpdateState& u = updates_[of_site];
     const UpdateCurve::Point found = u.curve->found(u.x);
-    changed = state.live * found.changed_pages;
-    work.pruned = state.live * found.prune_pages;
-    work.redirected = state.live * found.to_redirect;
-    work.dead = state.live * found.to_dead;
-    work.unused = state.live * found.to_unused;
-    work.stub_pages = state.live * found.stub_pages;
-    work.stubs = state.live * found.stubs;
-    updates = u.x * state.live;
+    const double count = places(of_site);
+    changed = count * found.changed_pages;
+    work.pruned = count * found.prune_pages;
+    work.redirected = count * found.to_redirect;
+    work.dead = count * found.to_dead;
+    work.unused = count * found.to_unused;
+    work.stub_pages = count * found.stub_pages;
+    work.stubs = count * found.stubs;
+    updates = u.x * count;
   }
   const double oldest = load.oldest_share() * state.deleted;  // side by side
   // Those that the curve of the updates plays are among what it has found.
@@ -371,7 +375,6 @@ void Simulation::follow_past(std::size_t index, const UpdateCurve::Past& past) {
   UpdateState& state = updates_[index];
   const UpdateLoad& load = load_.updates[index];
   UpdateCurve::Past rounded = past.rounded();
-  const double rows = std::max(1.0, sites_[static_cast<std::size_t>(load.site)].live);
   PopulationCurve::Steps steps{.sliding = load.sliding};
   if (load.sliding > 0) {
     // Rows are new when their updates begin: VACUUM finds them settled, and only a horizon that
@@ -383,7 +386,8 @@ void Simulation::follow_past(std::size_t index, const UpdateCurve::Past& past) {
     steps.cycle = rounded.sweep;
   } else if (past.vacuums > 0 && past.horizon == UpdateCurve::Past::Horizon::moves) {
     steps.cycle = rounded.cycle;
-    steps.mean = state.rate * seconds(horizon_ - Instant{}) / rows > many_cycles * rounded.cycle;
+    steps.mean =
+        state.rate * seconds(horizon_ - Instant{}) / places(index) > many_cycles * rounded.cycle;
   }
   state.past = rounded;
   if (load.sliding <= 0) state.past.vacuums = past.vacuums;

@@ -12,11 +12,15 @@ namespace {
 
 constexpr int line_pointer = 4;
 
+int places_per_page(const UpdateCurve::Shape& shape) {
+  return shape.rows_per_page * shape.places_per_row;
+}
+
 /// Pages so that a run of `updates_per_row` costs about a fixed number of updates.
 int micro_pages(const UpdateCurve::Shape& shape, double updates_per_row) {
   constexpr double budget = 40'000;
   return static_cast<int>(
-      std::clamp(budget / (updates_per_row * shape.rows_per_page), 48.0, 6000.0));
+      std::clamp(budget / (updates_per_row * places_per_page(shape)), 48.0, 6000.0));
 }
 
 }  // namespace
@@ -89,11 +93,27 @@ UpdateCurve::UpdateCurve(const Shape& shape) {
   play(shape, 0.8, 6.0, micro_pages(shape, 6.0), 20);
   // A heap without updates of indexed columns has found its size by then; line pointers go on.
   if (shape.hot_share < 1) play(shape, 6.0, 24.0, 48, 12);
+  go_on_in_rounds(shape);
+}
+
+/// Few rows fill and prune their page in rounds, all of them alike: what goes on for ever is the
+/// mean over the later half, and every version that dies is removed or leaves a stub.
+void UpdateCurve::go_on_in_rounds(const Shape& shape) {
+  if (shape.places_per_row == 1 || shape.past.horizon == Past::Horizon::held) return;
+  const Point last = points_.back(), middle = at(last.x / 2);
+  Point later = last;
+  later.x += last.x - middle.x;
+  for (double Point::*count :
+       {&Point::hot, &Point::same_page, &Point::other_page, &Point::new_pages, &Point::prunes,
+        &Point::redirected, &Point::dead, &Point::unused})
+    later.*count += last.*count - middle.*count;
+  later.removed += (later.x - last.x) - (later.dead - last.dead);
+  points_.push_back(later);
 }
 
 void UpdateCurve::play(const Shape& shape, double from, double to, int pages, int samples) {
   MicroTable table{shape, pages};
-  const auto rows = static_cast<double>(table.row_count());
+  const double rows = table.places();
   const Point base = points_.back();
   Point reached;  // counts of this micro-table at x = from
   double done = 0;
@@ -131,8 +151,8 @@ void UpdateCurve::play_after(const Shape& shape) {
   const double whole = past.vacuums * past.cycle + past.held_before + past.held + longest +
                        sweeps * (past.sweep + past.before_sweep);
   MicroTable table{
-      shape, static_cast<int>(std::clamp(budget / (whole * shape.rows_per_page), 48.0, 3000.0))};
-  const auto rows = static_cast<double>(table.row_count());
+      shape, static_cast<int>(std::clamp(budget / (whole * places_per_page(shape)), 48.0, 3000.0))};
+  const double rows = table.places();
   const auto update = [&](double x) {
     for (double done = 0; done < x * rows; done += 1) table.update_random_row();
   };
@@ -169,13 +189,14 @@ void UpdateCurve::play_after(const Shape& shape) {
   table.take(0);
   table.forget_counts();
   points_.push_back(table.take(0));
-  if (past.sweeping) return play_sweep(table, past.sweep);
+  if (past.sweeping) return play_sweep(table, past.sweep / shape.places_per_row);
   double done = 0;
   for (double x = 0.005; x < longest; x *= 1.25) {
     for (; done < x * rows; done += 1) table.update_random_row();
     points_.push_back(table.take(x));
   }
   if (points_.size() > 1) points_.front().page_free = points_[1].page_free;
+  go_on_in_rounds(shape);
 }
 
 void UpdateCurve::play_sweep(MicroTable& table, double share) {

@@ -8,9 +8,9 @@ namespace models {
 class MicroTable;
 
 /// What single-row updates at random do to freshly loaded heap pages, as cumulative counts per row
-/// against x = updates per row so far. HOT or not, same page or not, and when pruning happens
-/// follow from the bytes left on each page, so they are played on a small table of the same
-/// geometry, row by row, with PostgreSQL's own rules:
+/// against x = updates per row so far, or per place for a row on a page that holds few. HOT or not,
+/// same page or not, and when pruning happens follow from the bytes left on each page, so they are
+/// played on a small table of the same geometry, row by row, with PostgreSQL's own rules:
 ///
 ///   - look-up     prunes the page when it holds prunable versions and is marked full or has less
 ///   free space than
@@ -83,19 +83,21 @@ class UpdateCurve {
   };
 
   struct Shape {
-    int t_len = 0;          // bytes of the new version, before alignment
-    int rows_per_page = 0;  // at the start
+    int t_len = 0;           // bytes of the new version, before alignment
+    int rows_per_page = 0;   // at the start
+    int places_per_row = 1;  // of a table on one page that its rows leave mostly empty
     int fillfactor = 100;
     double page_free = 0;        // bytes between pd_lower and pd_upper of a loaded page
     double hot_share = 1;        // share of the updates that change no indexed column, 0..1
     double sweep_hot_share = 1;  // of those of bulk UPDATEs
     double deletes = 0;          // rows deleted anywhere per update
+    double reads = 0;            // look-ups of rows anywhere per update: they prune as well
     bool prunable = true;        // false: a snapshot held elsewhere keeps every version
     Past past = {};
     bool operator==(const Shape&) const = default;
   };
 
-  /// Cumulative, per row of the table, at x updates per row.
+  /// Cumulative, per place for a row of the table, at x updates per place.
   struct Point {
     double x = 0;
     double hot = 0;                               // HOT updates
@@ -125,6 +127,7 @@ class UpdateCurve {
  private:
   void play(const Shape& shape, double from, double to, int pages, int samples);
   void play_after(const Shape& shape);
+  void go_on_in_rounds(const Shape& shape);
   void play_sweep(MicroTable& table, double share);
 
   std::vector<Point> points_;

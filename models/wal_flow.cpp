@@ -48,7 +48,8 @@ WalFlow::WalFlow(const Load& load, int node, const Settings& settings, Bytes wal
       classes_.push_back({static_cast<int>(r), ordinary ? imaged.share : 0.0, imaged.pages,
                           relation.kind == RelationLoad::Kind::index ? 1.0 : 0.0,
                           imaged.image > 0 ? imaged.image : relation.image, relation.replaced,
-                          ordinary ? relation.fill : -1, imaged.touches});
+                          ordinary ? relation.fill : -1, imaged.touches, imaged.swept,
+                          imaged.passes});
     }
   }
 }
@@ -58,15 +59,12 @@ void WalFlow::compress_images(double ratio) {
 }
 
 void WalFlow::settle(Instant now) {
-  const double elapsed = seconds(now - base_);
-  if (elapsed > 0) {
+  if (fresh_ || now > base_) {
     for (Class& c : classes_) {
-      const double left = c.pages > 0 && c.rate > 0 ? sim::exp(-c.rate / c.pages * elapsed) : 1.0;
-      c.unimaged = fresh_ ? left : c.unimaged * left;
+      const Unimaged left = unimaged(c, now);
+      c.unimaged = left.all;
+      c.ahead = left.ahead;
     }
-    fresh_ = false;
-  } else if (fresh_) {
-    for (Class& c : classes_) c.unimaged = 1;
     fresh_ = false;
   }
   move_base(now);
@@ -112,22 +110,40 @@ void WalFlow::set_rates(Instant now, const std::vector<double>& drivers,
   curve_.reset(curve_.value(), framing_ * record_bytes);
   terms_.clear();
   for (Class& c : classes_) {
-    c.rate = total(c.touches, drivers);
-    if (!images_on_ || c.rate <= 0 || c.pages <= 0 || c.unimaged < 1e-12) continue;
+    set_class_rates(c, drivers);
+    if (!images_on_ || c.rate + c.cursor <= 0 || c.pages <= 0 || c.unimaged < 1e-12) continue;
     double plain = c.image, own = 0;
     if (c.fill >= 0) {
       const PageFill& fill = fills[static_cast<std::size_t>(c.fill)];
       plain = page_image(fill.content) - c.replaced * fill.replaced_share;
       if (log_hints_) own = 1 - fill.replaced_share;
     }
-    const double pages = c.pages * c.unimaged;
     constexpr double own_record = record_header + block_reference + 4;  // and padding
-    terms_.push_back(
-        {c.rate / c.pages, pages, pages * (plain * compression_ + own * own_record), pages * own});
+    const double bytes = plain * compression_ + own * own_record;
+    const auto add_term = [&](double rate, double pages) {
+      if (pages > 0) terms_.push_back({rate, pages, pages * bytes, pages * own});
+    };
+    if (c.rate > 0) add_term(c.rate / c.pages, c.pages * c.unimaged);
+    // What a cursor logs falls as touches at random log pages ahead of it: next to a straight line.
+    constexpr double straight = 1e-4;
+    const double falls = std::max(c.rate / c.pages, straight / longest_cycle_);
+    add_term(falls, c.cursor * c.pages * c.ahead / falls);
   }
   merge_similar_terms();
   if (fresh) fresh_terms_ = terms_;
   add_terms();
+}
+
+/// Touches at random, and how fast statements go through the pages: where they come to a new one
+/// they have not imaged any of those ahead.
+void WalFlow::set_class_rates(Class& c, const std::vector<double>& drivers) {
+  c.rate = total(c.touches, drivers);
+  const double swept = total(c.swept, drivers), passes = total(c.passes, drivers);
+  const bool began = c.cursor <= 0;
+  c.cursor = swept > 0 && passes > 0 && c.pages > 0
+                 ? passes * sim::one_minus_exp(swept / (passes * c.pages))
+                 : 0;
+  if (began) c.ahead = c.unimaged;
 }
 
 void WalFlow::add_terms() {
@@ -194,11 +210,13 @@ void WalFlow::join_nearest_terms(std::size_t most) {
   terms_.resize(kept);
 }
 
-double WalFlow::unimaged(const Class& c, Instant now) const {
+WalFlow::Unimaged WalFlow::unimaged(const Class& c, Instant now) const {
   const double elapsed = seconds(now - base_);
   const double left =
       elapsed > 0 && c.pages > 0 && c.rate > 0 ? sim::exp(-c.rate / c.pages * elapsed) : 1.0;
-  return fresh_ ? left : c.unimaged * left;
+  const Unimaged before = fresh_ ? Unimaged{} : Unimaged{c.unimaged, c.ahead};
+  const double passed = c.cursor * elapsed * before.ahead;
+  return {left * std::max(0.0, before.all - passed), left * before.ahead};
 }
 
 /// Touches per page and second over the ordinary pages of a relation.
@@ -218,7 +236,7 @@ double WalFlow::swept_share(const Class& c, double mean, double changes, bool ap
                             Instant now) const {
   const double density = mean > 0 ? c.rate / c.pages / mean : 1;
   const double changed = sim::one_minus_exp(changes * density);
-  const double left = unimaged(c, now);
+  const double left = unimaged(c, now).all;
   return apart ? changed * left : std::max(0.0, changed - (1 - left));
 }
 
@@ -245,7 +263,9 @@ void WalFlow::sweep(Instant now, int relation, double changes, bool apart, doubl
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     if (shares[i] <= 0) continue;
     Class& c = classes_[i];
-    c.unimaged = std::max(0.0, c.unimaged - shares[i]);
+    const double rest = std::max(0.0, 1 - shares[i] / std::max(1e-12, c.unimaged));
+    c.unimaged *= rest;
+    c.ahead *= rest;
     const double content =
         c.fill >= 0 ? page_image(fills[static_cast<std::size_t>(c.fill)].content) : c.image;
     pages += c.pages * shares[i];
@@ -263,7 +283,7 @@ void WalFlow::renew(Instant now, int relation, double pages) {
     if (c.relation != relation) continue;
     const double ordinary = std::max(0.0, pages - c.metapage);
     c.pages = c.absolute > 0 ? std::min(c.absolute, ordinary) : c.share * ordinary;
-    c.unimaged = 0;
+    c.unimaged = c.ahead = 0;
   }
   cached_at_ = never;
 }

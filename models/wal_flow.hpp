@@ -18,6 +18,14 @@ namespace models {
 /// u the share of the class's N pages not imaged yet at the base time, c = 8192/8168 for the page
 /// headers of WAL. Source    xloginsert.c, XLogRecordAssemble(): an image when page LSN <=
 /// RedoRecPtr
+///
+/// A statement that goes through a relation from page to page is a cursor: it logs what is still
+/// un-imaged ahead of it, once, and leaves it imaged behind. At p passes per second and touches at
+/// random of l per page and second, with a the share not imaged ahead of the cursor,
+///
+///   u(t) = exp(-l t) (u - p h a t),  a(t) = a exp(-l t),
+///
+/// h = 1 - exp(-touches per page and pass): pages that the statement changes at all.
 class WalFlow {
  public:
   WalFlow(const Load& load, int node, const Settings& settings, Bytes wal_segment_size);
@@ -105,10 +113,12 @@ class WalFlow {
     double image;
     double replaced;
     int fill;  // image follows this page fill; -1 = constant
-    std::vector<Contribution> touches;
+    std::vector<Contribution> touches, swept, passes;
     double pages = 0;     // at the redo point
     double unimaged = 1;  // share of them
+    double ahead = 1;     // the same of those that a cursor has not come to
     double rate = 0;      // touches per second
+    double cursor = 0;    // share of the pages that a cursor changes per second
   };
   struct Term {
     double rate, pages, bytes;
@@ -116,7 +126,12 @@ class WalFlow {
   };
 
   void settle(Instant now);
-  double unimaged(const Class& c, Instant now) const;
+  static void set_class_rates(Class& c, const std::vector<double>& drivers);
+  /// Shares not imaged yet: of a class's pages, and of those that a cursor has not come to.
+  struct Unimaged {
+    double all = 1, ahead = 1;
+  };
+  Unimaged unimaged(const Class& c, Instant now) const;
   double mean_density(int relation) const;
   double swept_share(const Class& c, double mean, double changes, bool apart, Instant now) const;
   void move_base(Instant now);

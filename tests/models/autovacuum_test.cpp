@@ -67,6 +67,14 @@ TEST(VacuumCost, IsSharedAmongWorkersInWholePointsFrom16On) {
   EXPECT_TRUE(std::isinf(points_per_second(vacuum_settings({}, own, 16), 3, 16)));
 }
 
+TEST(MiscountedDead, SessionsReportOneAfterTheOther) {
+  // 2.75 prunes of 109 versions a second by 4 sessions: sqrt(0.5 * 2.75 * 109^2 * 3/4) = 110.7; the
+  // largest of 20 normal deviates is 1.867 on average.
+  EXPECT_NEAR(miscounted_dead(2.75, 109, 4, 20), 110.7 * 1.8684, 0.5);
+  EXPECT_EQ(miscounted_dead(2.75, 109, 1, 20), 0);  // one session's reports are in order
+  EXPECT_EQ(miscounted_dead(0, 0, 4, 20), 0);
+}
+
 TEST(IndexBypass, LeavesFewStubsAlone) {
   EXPECT_TRUE(bypasses_indexes(16, 500, 1000));   // 1.6 % of the pages
   EXPECT_FALSE(bypasses_indexes(29, 500, 1000));  // 2.9 %

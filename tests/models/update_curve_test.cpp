@@ -190,6 +190,36 @@ TEST(UpdateCurve, APageTakesNoMoreThan291LinePointers) {
   EXPECT_LT(p.new_pages, 1.2 * least);
 }
 
+/// One row of 64 bytes on a page with room for 120.
+UpdateCurve::Shape single_row() {
+  return {.t_len = 64, .rows_per_page = 1, .places_per_row = 120, .page_free = 8168 - 68};
+}
+
+TEST(UpdateCurve, ASingleRowStaysOnItsPageForEver) {
+  // Room for 119 more versions; the first look-up with less than 819 bytes free prunes 108 of them:
+  // 8100 - 108 * 68 = 756.
+  const UpdateCurve curve{single_row()};
+  for (const double x : {1.0, 5.0, 100.0}) {
+    EXPECT_NEAR(curve.at(x).hot, x, 1e-9);
+    EXPECT_EQ(curve.at(x).new_pages, 0);
+  }
+  const UpdateCurve::Point a = curve.at(10), b = curve.at(1000);
+  EXPECT_NEAR((b.prunes - a.prunes) / 990, 1 / 108.0, 0.05 / 108.0);
+  EXPECT_NEAR(b.x - b.removed, a.x - a.removed, 1e-6);  // as many dead as before
+  EXPECT_LT(b.x - b.removed, 1);
+}
+
+TEST(UpdateCurve, WhatIsReadOftenIsPrunedAtOnce) {
+  // Rows on full pages move when they are first updated; reads prune the pages they left, and what
+  // is updated from then on.
+  UpdateCurve::Shape shape = narrow(100);
+  const UpdateCurve::Point alone = UpdateCurve{shape}.at(0.1);
+  shape.reads = 8;
+  const UpdateCurve::Point read = UpdateCurve{shape}.at(0.1);
+  EXPECT_NEAR(read.hot, alone.hot, 0.03 * 0.1);
+  EXPECT_GT(read.removed, alone.removed);
+}
+
 TEST(UpdateCurvePast, AVacuumAfterABulkUpdateBeginsTheCyclesAnew) {
   UpdateCurve::Past past{.cycle = 0.2, .vacuums = 3};
   past.begin_sweep(0.1, 0.5);

@@ -18,7 +18,7 @@ Load one_relation() {
   RelationLoad relation;
   relation.node = 0;
   relation.pages = 1000;
-  relation.imaged.push_back({1, 0, 8000, {{0, 100.0}}});
+  relation.imaged.push_back({1, 0, 8000, {{0, 100.0}}, {}, {}});
   load.relations.push_back(relation);
   return load;
 }
@@ -54,6 +54,44 @@ TEST(WalFlow, ALoadStepKeepsWhatHasBeenImaged) {
   WalFlow flow = started(load);
   flow.set_rates(Instant{5s}, {2.0}, {});  // twice the load for the other half of the touches
   EXPECT_NEAR(flow.images(Instant{7500ms}), 632.12, 0.01);
+}
+
+/// The same pages under a statement that passes them in 20 s, 50 rows on each.
+Load passed_in_order(double touches_at_random) {
+  Load load = one_relation();
+  load.relations[0].imaged = {{1, 0, 8000, {{0, touches_at_random}}, {{0, 2500.0}}, {{0, 0.05}}}};
+  return load;
+}
+
+TEST(WalFlow, AStatementThatGoesFromPageToPageImagesEachOnce) {
+  const Load load = passed_in_order(0);
+  WalFlow flow = started(load);
+  EXPECT_NEAR(flow.images(Instant{10s}), 500, 0.1);  // at random it were all but 7 by then
+  // A redo point in between wants nothing again of what is behind.
+  flow.start_cycle(Instant{10s}, {1000});
+  flow.set_rates(Instant{10s}, {1.0}, {});
+  EXPECT_NEAR(flow.images(Instant{20s}), 1000, 0.2);
+  flow.set_rates(Instant{20s}, {0.0}, {});
+  EXPECT_NEAR(flow.images(Instant{30s}), 1000, 0.2);
+  // A second pass in the same cycle finds half of the pages without an image.
+  flow.set_rates(Instant{30s}, {1.0}, {});
+  EXPECT_NEAR(flow.images(Instant{50s}), 1500, 0.3);
+}
+
+TEST(WalFlow, ACursorAndTouchesAtRandomNeverImageMoreThanAllPages) {
+  for (const double touches : {1.0, 20.0, 100.0, 1000.0}) {
+    const Load load = passed_in_order(touches);
+    WalFlow flow = started(load);
+    double last = 0;
+    for (int second = 1; second <= 20; ++second) {
+      const Instant now{std::chrono::seconds{second}};
+      EXPECT_GE(flow.images(now), last);
+      last = flow.images(now);
+      flow.set_rates(now, {1.0}, {});
+    }
+    EXPECT_LE(last, 1000 * 1.01);
+    EXPECT_GE(last, 1000 * 0.98);
+  }
 }
 
 TEST(WalFlow, WithoutFullPageWritesThereAreNone) {
