@@ -157,7 +157,6 @@ void Cluster::configure() {
       {"listen_addresses", "127.0.0.1"},
       {"unix_socket_directories", scratch_.path()},
       {"fsync", "off"},
-      {"synchronous_commit", "off"},
       {"log_line_prefix", "%m [%p] %b "},
       {"log_timezone", "UTC"},
       {"timezone", "UTC"},
