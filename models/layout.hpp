@@ -46,10 +46,10 @@ inline constexpr const char* node_metrics[] = {
 inline constexpr const char* volume_metrics[] = {"volume_used", "volume_bytes", "disk_full",
                                                  "time_to_disk_full"};
 inline constexpr const char* slot_metrics[] = {
-    "slot_lost",       "time_to_slot_lost", "time_to_slot_unreserved",
-    "retained_wal",    "retained_wal_end",  "slot_lag",
-    "replay_lag",      "catch_up_time",     "link_bytes",
-    "outage_tolerance"};
+    "slot_lost",    "time_to_slot_lost", "time_to_slot_unreserved",
+    "retained_wal", "retained_wal_end",  "slot_lag",
+    "replay_lag",   "catch_up_time",     "link_bytes",
+    "spill_bytes",  "stream_bytes",      "outage_tolerance"};
 inline constexpr const char* copy_metrics[] = {"copy_time", "copy_bytes"};
 inline constexpr const char* table_metrics[] = {"heap_size",      "table_size", "n_live_tup",
                                                 "n_dead_tup",     "n_tup_upd",  "n_tup_hot_upd",

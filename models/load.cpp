@@ -38,6 +38,11 @@ Load LoadBuilder::build() {
   for (SubscriptionLoad& s : load_.subscriptions) {
     s.wire.resize(load_.clocks.size());
     s.apply_seconds.resize(load_.clocks.size());
+    s.large.resize(load_.clocks.size());
+    for (PublishedLoad& table : s.published) {
+      table.inserts.resize(load_.clocks.size());
+      table.others.resize(load_.clocks.size());
+    }
   }
   return std::move(load_);
 }

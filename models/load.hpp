@@ -199,14 +199,24 @@ struct CopyLoad {
   double bytes = 0;  // on the wire, per row
 };
 
+/// Changes of one published table, per clock of its publisher at factor 1.
+struct PublishedLoad {
+  int table = -1;
+  std::vector<double> inserts = {},
+                      others = {};  // statements per second of which the subscription gets rows
+};
+
 /// What a subscription has to carry, per clock of its publisher at factor 1.
 struct SubscriptionLoad {
   std::vector<double> wire;           // bytes per second
   std::vector<double> apply_seconds;  // apply worker seconds per second
-  double decode_rate = 0;             // bytes of WAL per second; infinity when not limited
-  double bandwidth = 0;               // bytes per second; infinity when not limited
-  std::vector<CopyLoad> copies;       // in the order in which tables are copied
-  double copy_rate = 0;               // rows per second of one sync worker
+  std::vector<double> large;          // bytes per second in the reorder buffer, of transactions
+                                      // over logical_decoding_work_mem, published or not
+  std::vector<PublishedLoad> published;
+  double decode_rate = 0;        // bytes of WAL per second; infinity when not limited
+  double bandwidth = 0;          // bytes per second; infinity when not limited
+  std::vector<CopyLoad> copies;  // in the order in which tables are copied
+  double copy_rate = 0;          // rows per second of one sync worker
 };
 
 /// What a job does to a table at one moment.

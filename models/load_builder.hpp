@@ -117,6 +117,9 @@ class LoadBuilder {
   double wire_bytes(const Statement& statement, int subscription, int table) const;
   WireShape wire_shape(int subscription, int table) const;
   double passing_share(int subscription, int table) const;
+  double sent_share(const Statement& statement, int subscription) const;
+  void count_published(const Statement& statement, const Target& target, int subscription);
+  void buffer_transaction(const Stream& stream, int clock, double rate);
   void finish_updates();
   void describe_updates(UpdateLoad& updates);
   void place_few_rows(UpdateLoad& updates) const;

@@ -42,15 +42,12 @@ void LoadBuilder::add_transaction(const Stream& stream, int clock, double rate, 
     // Rows of unlogged tables leave a commit record too. Source: xact.c, RecordTransactionCommit()
     writes |= statement.kind != StatementKind::select || statement.locks_rows;
     if (statement.kind == StatementKind::select && !statement.locks_rows) continue;
-    for (std::size_t s = 0; s < mesh_.subscriptions.size(); ++s) {
-      const auto& tables = mesh_.subscriptions[s].tables;
-      if (std::find(tables.begin(), tables.end(), statement.table) == tables.end()) continue;
-      const double share = passing_share(static_cast<int>(s), statement.table);
-      silent[s] *= share >= 1 ? 0 : sim::pow(1 - share, std::max(1.0, draws_(statement.rows)));
-    }
+    for (std::size_t s = 0; s < silent.size(); ++s)
+      silent[s] *= 1 - sent_share(statement, static_cast<int>(s));
   }
   if (!writes) return;
   add_commit(node, clock, -1, rate);
+  buffer_transaction(stream, clock, rate);
   for (std::size_t s = 0; s < silent.size(); ++s) {
     if (silent[s] >= 1) continue;
     const double sent = rate * (1 - silent[s]);
@@ -419,11 +416,7 @@ WireShape LoadBuilder::wire_shape(int subscription, int t) const {
   const Subscription& s = at(mesh_.subscriptions, subscription);
   WireShape shape;
   shape.binary = s.binary;
-  if (s.product < 0) return shape;
-  const Product& product = at(mesh_.products, s.product);
-  for (std::size_t i = 0; i < product.tables.size(); ++i)
-    if (product.tables[i] == t && i < product.column_lists.size())
-      shape.columns = product.column_lists[i];
+  shape.columns = column_list(mesh_, s, t);
   return shape;
 }
 
@@ -465,6 +458,7 @@ void LoadBuilder::publish(const Statement& statement, const Target& target, doub
     SubscriptionLoad& load = load_.subscriptions[s];
     load.wire.resize(load_.clocks.size());
     load.apply_seconds.resize(load_.clocks.size());
+    count_published(statement, target, id);
     const double rate = target.rate * rows * passing_share(id, t);
     at(load.wire, target.clock) += rate * wire_bytes(statement, id, t);
     const Quantity& apply = statement.kind == StatementKind::update ? subscription.apply_rate_update

@@ -7,6 +7,7 @@
 #include "models/foreign_query.hpp"
 #include "models/place.hpp"
 #include "models/quantity.hpp"
+#include "models/schema_drift.hpp"
 #include "models/settings.hpp"
 #include "models/statement.hpp"
 #include "models/table.hpp"
@@ -221,7 +222,8 @@ struct Incident {
   Quantity duration;                   // seconds, drawn per occurrence; 0 = until the horizon
   bool repeatable_read = false;        // open_transaction: holds a snapshot …
   bool writes = true;                  // … and has an xid, so that it pins restart_lsn
-  std::string sql;                     // ddl
+  std::string sql;                     // ddl …
+  std::vector<SchemaDrift> drifts;     // … what it makes of published tables
   std::string repaired_by = "nobody";  // ddl: interceptor, hand, nobody
   Place place;
 };
@@ -242,6 +244,11 @@ struct Objective {
   std::string text;  // as written
   int line = 0;
 };
+
+struct Mesh;
+
+/// Column list of a subscription's publication for a table; empty = every column.
+std::vector<int> column_list(const Mesh& mesh, const Subscription& subscription, int table);
 
 struct Mesh {
   std::string name;

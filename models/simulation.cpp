@@ -40,6 +40,7 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::update_step:
     case Kind::leaf_step:
     case Kind::gin_step:
+    case Kind::drift:
       return 0;
     case Kind::checkpoint_end:
       return 1;
@@ -130,6 +131,7 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
     incidents_.back().timer = timer(Kind::incident, i);
     incidents_.back().rng = streams_.named("incident/" + mesh.incidents[i].name);
   }
+  add_drifts();
   kill_ = timer(Kind::kill, 0);
   for (std::size_t j = 0; j < load.jobs.size(); ++j) jobs_.push_back({false, timer(Kind::job, j)});
 }
@@ -301,6 +303,8 @@ void Simulation::dispatch(sim::TimerId id) {
       return on_leaf_step(index);
     case Kind::gin_step:
       return on_gin_step(index);
+    case Kind::drift:
+      return on_drift(index);
     case Kind::checkpoint_end:
       return end_checkpoint(index);
     case Kind::time_due:
@@ -381,7 +385,8 @@ void Simulation::store(std::vector<double>& outcomes) const {
     const SlotState& s = slots_[i];
     put(layout_.slots[i].outcomes,
         {s.lost == never ? 0.0 : 1.0, time(s.lost), time(s.unreserved), s.retained_most,
-         s.retained_end, s.lag_most, s.replay_lag_most, s.catch_up_most, s.wire, nan});
+         s.retained_end, s.lag_most, s.replay_lag_most, s.catch_up_most, s.wire,
+         streams_large(s) ? 0 : s.large, streams_large(s) ? s.large : 0, nan});
     if (const int copy = layout_.slots[i].copy_outcomes; copy >= 0)
       put(copy, {time(copies_[i].finished), copies_[i].bytes});
   }

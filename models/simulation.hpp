@@ -46,6 +46,7 @@ class Simulation {
     update_step,
     leaf_step,
     gin_step,
+    drift,
     checkpoint_end,
     time_due,
     volume_due,
@@ -218,7 +219,7 @@ class Simulation {
   struct Pin {
     Instant begin, end = never;
   };
-  enum class Why { link, consumer, publisher };
+  enum class Why { link, consumer, publisher, apply };
   enum class Replay { streaming, stalled, waiting, catching_up, lost };
   struct SlotState {
     int publisher = -1;
@@ -239,7 +240,9 @@ class Simulation {
     Instant lost = never, unreserved = never;
     double retained_most = 0, retained_end = 0, lag_most = 0, replay_lag_most = 0,
            catch_up_most = 0;
-    double wire = 0;  // bytes sent
+    double wire = 0;       // bytes sent
+    double large = 0;      // bytes of transactions over logical_decoding_work_mem, decoded
+    bool retries = false;  // stalled, but the worker keeps starting: the slot is not idle
     WalStatus status = WalStatus::reserved;
     sim::TimerId step, threshold;
   };
@@ -268,6 +271,18 @@ class Simulation {
     Instant started;
     sim::TimerId timer;
     sim::Rng rng{0};
+  };
+  /// A slot whose apply worker fails because of an incident's DDL.
+  struct DriftState {
+    std::size_t incident = 0, slot = 0;
+    ApplyFails fails = ApplyFails::never;
+    std::size_t published = 0;  // into SubscriptionLoad::published
+    double left = 0;            // changes until it fails …
+    double rate = 0;            // … per second
+    Instant settled = never;    // never: the DDL has not run, or is repaired
+    bool broken = false;
+    Instant since{};  // of its first failure
+    sim::TimerId timer{};
   };
   struct JobState {
     bool running = false;
@@ -429,6 +444,7 @@ class Simulation {
   double keepalives(const SlotState& slot) const;
   Lsn confirmed_lsn(const SlotState& slot) const;
   void note_tooth(std::size_t slot);
+  void note_teeth_of_catch_up(SlotState& slot, Instant from) const;
   Instant next_grid_snapshot(const NodeState& node) const;
   void watch_slot(std::size_t slot);
   void turn_unreserved(std::size_t slot);
@@ -441,6 +457,20 @@ class Simulation {
   void note_slot(std::size_t slot);
   void forget_history(std::size_t node);
   void for_slots_of_link(int link, bool begins);
+
+  // ---- simulation_drift.cpp: DDL that subscribers lack
+  // -----------------------------------------------------
+  void add_drifts();
+  void begin_drift(std::size_t incident);
+  void end_drift(std::size_t incident);
+  double drift_lasts(std::size_t incident);
+  double failing_rate(const DriftState& drift) const;
+  void settle_drifts();
+  void watch_drifts();
+  void on_drift(std::size_t drift);
+  double until_retry(const SlotState& slot) const;
+  bool streams_large(const SlotState& slot) const;
+  void decode_large(SlotState& slot, Instant from, Instant to) const;
 
   // ---- simulation_copy.cpp: initial copies
   // ---------------------------------------------------------------------
@@ -496,6 +526,7 @@ class Simulation {
   std::vector<SlotState> slots_;
   std::vector<CopyState> copies_;  // by subscription
   std::vector<IncidentState> incidents_;
+  std::vector<DriftState> drifts_;
   std::vector<JobState> jobs_;
   std::vector<Holder> holders_;
   sim::TimerId kill_;

@@ -180,8 +180,10 @@ void Simulation::rates_changed() {
     settle_node_sites(n);
   }
   for (std::size_t s = 0; s < slots_.size(); ++s) settle_slot(s);
+  settle_drifts();
   refresh_drivers();
   for (std::size_t n = 0; n < nodes_.size(); ++n) set_rates(n);
+  watch_drifts();
 }
 
 void Simulation::settle_all(std::size_t node) {

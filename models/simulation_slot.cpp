@@ -18,7 +18,9 @@ void Simulation::on_incident(std::size_t index) {
     return;
   }
   begin_incident(index);
-  const double length = draw_occurrence(incident.duration, state.rng);
+  const double length = incident.kind == Incident::Kind::ddl
+                            ? drift_lasts(index)
+                            : draw_occurrence(incident.duration, state.rng);
   timers_.set(state.timer, length > 0 ? after(now_, length) : never);
 }
 
@@ -80,6 +82,7 @@ void Simulation::begin_incident(std::size_t index) {
       break;
     }
     case Incident::Kind::ddl:
+      begin_drift(index);
       break;
   }
 }
@@ -115,6 +118,7 @@ void Simulation::end_incident(std::size_t index) {
       nodes_[static_cast<std::size_t>(incident.node)].archiver_stuck_segment = -1;
       break;
     case Incident::Kind::ddl:
+      end_drift(index);
       break;
   }
 }
@@ -197,8 +201,11 @@ double Simulation::reconnect(std::size_t index, Why why) {
     slot.position = std::max(slot.position, std::min(now_, slot.sent_until));
     return 0;
   }
+  decode_large(slot, restart_point(slot, confirmed(slot)), confirmed(slot));
   double retry = 0;
-  if (why != Why::consumer)
+  if (why == Why::apply)
+    retry = until_retry(slot);
+  else if (why != Why::consumer)
     retry =
         seconds(subscriber.wal_retrieve_retry_interval) * streams_.named("retry", index).uniform();
   return retry + std::max(0.0, confirmed_lsn(slot) - restart_lsn(slot)) /
@@ -258,6 +265,8 @@ void Simulation::settle_slot(std::size_t index) {
     if (slot.state == Replay::streaming)
       slot.wire += wire_keepalive * keepalives(slot) * seconds(slot.position - before);
   }
+  decode_large(slot, before, slot.position);
+  if (slot.state == Replay::catching_up) note_teeth_of_catch_up(slot, before);
   slot.settled = now_;
   if (slot.state != Replay::streaming || !slot.pins.empty() || copying(slot)) note_slot(index);
   const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
@@ -409,6 +418,21 @@ void Simulation::note_tooth(std::size_t index) {
   slot.retained_most = std::max(slot.retained_most, node.flow.lsn(end) - restart);
 }
 
+/// While a consumer is behind, restart_lsn stands until it confirms the next RUNNING_XACTS: most is
+/// retained just before. The position has moved from `from` since the slot was settled.
+void Simulation::note_teeth_of_catch_up(SlotState& slot, Instant from) const {
+  if (slot.standby >= 0 || slot.speed <= 0) return;
+  const NodeState& node = nodes_[static_cast<std::size_t>(slot.publisher)];
+  for (Instant snapshot = snapshot_before(node, slot.position); snapshot > from;
+       snapshot = snapshot_before(node, snapshot - 1ns)) {
+    const Instant passed =
+        std::min(now_, after(slot.settled, seconds(snapshot - from) / slot.speed));
+    const Instant restart = restart_point(slot, snapshot - 1ns);
+    slot.retained_most =
+        std::max(slot.retained_most, node.history.lsn(passed) - node.history.lsn(restart));
+  }
+}
+
 /// The next snapshot of the background writer after now.
 Instant Simulation::next_grid_snapshot(const NodeState& node) const {
   const double passed = std::floor((seconds(now_) - node.snapshot_phase) / running_xacts_interval);
@@ -457,7 +481,7 @@ bool Simulation::idle_too_long(const SlotState& slot) const {
   const Node& node = mesh_.nodes[static_cast<std::size_t>(slot.publisher)];
   const Duration limit = node.settings.idle_replication_slot_timeout;
   if (!rules(node.postgres).idle_slot_timeout || limit <= 0s || slot.state != Replay::stalled ||
-      slot.server_down)
+      slot.server_down || slot.retries)
     return false;
   const Duration in_use = slot.reconnects ? 0s : node.settings.wal_sender_timeout;
   return now_ - slot.outage_since >= in_use + limit;

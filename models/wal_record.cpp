@@ -43,14 +43,6 @@ bool intersects(const std::vector<int>& a, const std::vector<int>& b) {
                      [&](int x) { return std::find(b.begin(), b.end(), x) != b.end(); });
 }
 
-// Old key or row that an UPDATE or DELETE logs for logical decoding; nothing when its length is 0.
-Length replica_identity_tuple(const Table& table, const RowLayout& layout, bool key_required) {
-  if (table.replica_identity == ReplicaIdentity::full) return heap_tuple(inlined(layout));
-  const std::vector<int> key = replica_identity_columns(table);
-  if (!key_required || key.empty()) return Length{};
-  return key_tuple(layout, key);
-}
-
 double lock_aligned() { return Length(heap_lock).aligned8(); }
 
 // One value's chunks inserted with their entries in the TOAST table's index (oid, integer: isz 16).
@@ -133,6 +125,13 @@ Length heap_update_other_page(const Length& t_len) {
 double heap_inplace(int major) { return rules(major).inplace_record; }
 
 double heap_truncate(double relations) { return record_header + main_data(12 + 4 * relations); }
+
+Length replica_identity_tuple(const Table& table, const RowLayout& layout, bool key_required) {
+  if (table.replica_identity == ReplicaIdentity::full) return heap_tuple(inlined(layout));
+  const std::vector<int> key = replica_identity_columns(table);
+  if (!key_required || key.empty()) return Length{};
+  return key_tuple(layout, key);
+}
 
 Length old_tuple(const Length& k) { return k.mean > 0 ? logged_tuple(k) : Length{}; }
 

@@ -53,6 +53,8 @@ double heap_inplace(int major);             // pg_class or pg_database statistic
 double heap_truncate(double relations);     // wal_level = logical
 /// Key or whole old row that logical decoding needs: + 5 + (k - 23); 0-length = none logged.
 Length old_tuple(const Length& k);
+/// t_len of the old key or row that an UPDATE or DELETE logs for logical decoding; 0 = none.
+Length replica_identity_tuple(const Table& table, const RowLayout& layout, bool key_required);
 /// DELETE with that old tuple, + 3 when over 255.
 Length heap_delete_logical(const Length& old_t_len);
 

@@ -24,7 +24,8 @@ Tolerance target_of(const std::string& metric, double segment) {
   if (metric == "wal_records" || metric == "n_tup_hot_upd" || metric == "n_dead_tup")
     tolerance.absolute = 50;
   if (metric == "heap_size" || metric == "index_size") tolerance.absolute = 8 * page;
-  if (metric == "wal_bytes" || metric == "link_bytes" || metric.starts_with("retained_wal"))
+  if (metric == "wal_bytes" || metric == "link_bytes" || metric == "spill_bytes" ||
+      metric == "stream_bytes" || metric.starts_with("retained_wal"))
     tolerance.absolute = 8 * page;
   return tolerance;
 }
@@ -65,6 +66,8 @@ class Wanted {
     if (stopped_) return;
     add("retained_wal_end", subscription.slot);
     add("link_bytes", subscription.slot);
+    add("spill_bytes", subscription.slot);
+    add("stream_bytes", subscription.slot);
   }
   void add_node(const std::string& node) {
     for (const char* metric : {"wal_bytes", "wal_fpi", "wal_records", "pg_wal_size",

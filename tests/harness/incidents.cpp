@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/harness/rebuild_sql.hpp"
 
 namespace harness {
@@ -107,6 +109,24 @@ void Script::act(const Incident& incident) {
       stage_.cluster(node_of(stage_.mesh(), incident.database))
           .connect(database_name(stage_.mesh(), incident.database))
           .execute(incident.sql);
+      if (incident.repaired_by != "hand" || !ends || !wait_until(end)) return;
+      timeline_.add("repair", incident.name);
+      repair(incident);
+  }
+}
+
+void Script::repair(const Incident& incident) {
+  std::vector<int> repaired;  // nodes; subscriptions of one database share its copy there
+  const auto& subscriptions = stage_.mesh().subscriptions;
+  for (std::size_t i = 0; i < subscriptions.size(); ++i) {
+    const models::Subscription& s = subscriptions[i];
+    if (s.database != incident.database) continue;
+    Connection session = stage_.connect_subscriber(static_cast<int>(i));
+    if (std::find(repaired.begin(), repaired.end(), s.subscriber) == repaired.end())
+      session.execute(incident.sql);
+    repaired.push_back(s.subscriber);
+    if (s.disable_on_error)
+      session.execute(fmt::format("ALTER SUBSCRIPTION {} ENABLE", quote_identifier(s.name)));
   }
 }
 

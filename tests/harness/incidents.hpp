@@ -15,7 +15,8 @@ namespace harness {
 ///                     server stops and starts
 ///   link_down         the proxy delivers nothing
 ///   open_transaction  a session begins, writes a row (or takes a snapshot) and idles
-///   ddl               runs its SQL
+///   ddl               runs its SQL on the publisher; a hand runs it on the subscribers after `for:` and
+///                     enables subscriptions again that an error has disabled
 /// Jobs run their statements, several as one transaction, or their rebuild, and again every
 /// `every`.
 class Script {
@@ -32,6 +33,7 @@ class Script {
   void act(const models::Incident& incident);
   void run(const models::Job& job);
   void hold_transaction(const models::Incident& incident);
+  void repair(const models::Incident& incident);
   void set_subscriber(const models::Incident& incident, bool up);
   void set_link(int link, bool up);
   /// Waits until this many seconds after the start; false when the script was stopped before.

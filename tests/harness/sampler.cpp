@@ -14,9 +14,10 @@ double number(const std::optional<std::string>& text) {
 }
 
 constexpr const char* slots_sql =
-    "SELECT slot_name, active, pg_current_wal_insert_lsn() - restart_lsn,"
+    "SELECT slot_name, s.active, pg_current_wal_insert_lsn() - restart_lsn,"
     " pg_current_wal_insert_lsn() - confirmed_flush_lsn, coalesce(wal_status, 'lost'),"
-    " safe_wal_size FROM pg_replication_slots";
+    " safe_wal_size, spill_bytes, stream_bytes"
+    " FROM pg_replication_slots s LEFT JOIN pg_stat_replication_slots USING (slot_name)";
 
 constexpr const char* tables_sql =
     "SELECT schemaname || '.' || relname, pg_relation_size(relid), n_live_tup, n_dead_tup,"
@@ -137,6 +138,8 @@ void Sampler::sample_slots(double t) {
     if (row[3]) note(t, "slot_lag", slot, number(row[3]));
     note(t, "wal_status", slot, status_level(*row[4]));
     if (row[5]) note(t, "safe_wal_size", slot, number(row[5]));
+    if (row[6]) count("spill_bytes", slot, number(row[6]));
+    if (row[7]) count("stream_bytes", slot, number(row[7]));
     watch_wal_status(slot, *row[4]);
   }
 }

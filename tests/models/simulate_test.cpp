@@ -296,6 +296,65 @@ TEST(Simulate, KeepalivesFollowFlushedCommitsWhileTheConsumerKeepsUp) {
   EXPECT_NEAR(outcomes(mesh).at("link_bytes cons_slot"), flushed - 23 * 1000, 23 * 30);
 }
 
+/// The consumer lacks a column from `at` on, until somebody repairs it.
+void add_column(Mesh& mesh, Duration at, const std::string& repaired_by, double seconds = 0) {
+  Incident incident;
+  incident.name = "column added";
+  incident.kind = Incident::Kind::ddl;
+  incident.database = 0;
+  incident.at = at;
+  incident.duration = seconds;
+  incident.repaired_by = repaired_by;
+  incident.drifts = {{.table = 0, .column_added = true}};
+  mesh.incidents = {incident};
+}
+
+TEST(Simulate, AMissingColumnStopsTheSlotLikeALostConsumer) {
+  Mesh lost = straight_mesh(), drifted = straight_mesh();
+  stop_consumer(lost, 10s, 0);
+  add_column(drifted, 10s, "nobody");
+  // The next of 100 changes a second fails at most 10 ms after the DDL.
+  const double second = outcomes(lost).at("wal_bytes prod") / 40;
+  EXPECT_NEAR(outcomes(drifted).at("slot_lag cons_slot"), outcomes(lost).at("slot_lag cons_slot"),
+              0.02 * second);
+  EXPECT_NEAR(outcomes(drifted).at("replay_lag cons_slot"), 30, 0.5);
+}
+
+TEST(Simulate, ARepairCountsWithTheNextAttempt) {
+  Mesh mesh = straight_mesh();
+  add_column(mesh, 10s, "hand", 12);  // attempts at 10, 15, 20 and 25 s: repaired at 22 s
+  EXPECT_NEAR(outcomes(mesh).at("catch_up_time cons_slot"), 3, 0.5);
+  mesh.subscriptions[0].disable_on_error = true;  // enabled by the hand that repairs
+  EXPECT_LT(outcomes(mesh).at("catch_up_time cons_slot"), 0.5);
+}
+
+TEST(Simulate, TheDriftInterceptorComesAtItsOwnTimes) {
+  Mesh mesh = straight_mesh();
+  add_column(mesh, 12s, "interceptor");
+  mesh.governance.drift_interceptor_every = 10s;  // repaired at 20 s, tried again at 22 s
+  EXPECT_NEAR(outcomes(mesh).at("replay_lag cons_slot"), 10, 0.5);
+}
+
+TEST(Simulate, AColumnListSparesASubscriptionNewColumns) {
+  Mesh mesh = straight_mesh();
+  const double calm = outcomes(mesh).at("retained_wal cons_slot");
+  mesh.products[0].column_lists = {{0, 1}};
+  add_column(mesh, 10s, "nobody");
+  EXPECT_NEAR(outcomes(mesh).at("retained_wal cons_slot"), calm, 0.01 * calm);
+}
+
+TEST(Simulate, TransactionsOverWorkMemAreSpilledWholePublishedOrNot) {
+  Mesh mesh = straight_mesh();
+  EXPECT_EQ(outcomes(mesh).at("spill_bytes cons_slot"), 0);
+  mesh.nodes[0].settings.logical_decoding_work_mem = Bytes{1};
+  const double spilled = outcomes(mesh).at("spill_bytes cons_slot");
+  // 4000 transactions of at least a change of 88 bytes and a row of 24 + 24 bytes and more.
+  EXPECT_GT(spilled, 0.98 * 4000 * (88 + 24 + 24));
+  mesh.subscriptions[0].streaming = true;
+  EXPECT_EQ(outcomes(mesh).at("spill_bytes cons_slot"), 0);
+  EXPECT_NEAR(outcomes(mesh).at("stream_bytes cons_slot"), spilled, 1);
+}
+
 TEST(SimulateProperty, ASlotThatKeepsUpRetainsATransactionsToothAtMost) {
   Mesh mesh = straight_mesh();
   mesh.nodes[0].since_running_xacts.reset();

@@ -22,7 +22,8 @@ bool is_routine(const std::string& kind) {
 }
 
 bool is_failure(const std::string& kind) {
-  return kind == "disk_full" || kind == "slot_lost" || kind == "apply_error";
+  return kind == "disk_full" || kind == "slot_lost" || kind == "apply_error" ||
+         kind == "subscription_disabled";
 }
 
 std::string with_blanks(std::string text) {

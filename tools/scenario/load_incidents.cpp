@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/scenario/loading.hpp"
+#include "tools/sql/ddl.hpp"
 
 namespace scenario {
 namespace {
@@ -137,6 +138,38 @@ void load_open_transaction(Loading& loading, const Section& section, Incident& i
   incident.writes = section.flag("writes", true);
 }
 
+/// What the statement makes of the published tables: the DDL reader alters a copy of them.
+void derive_drifts(Loading& loading, const Section& section, Incident& incident) {
+  if (incident.database < 0 || section.value("sql") == nullptr) return;
+  const models::Mesh& mesh = loading.mesh;
+  const auto database = static_cast<std::size_t>(incident.database);
+  sql::Schema schema = loading.databases[database].schema;
+  schema.tables.clear();
+  std::vector<int> numbers;
+  for (std::size_t t = 0; t < mesh.tables.size(); ++t) {
+    if (mesh.tables[t].database != incident.database) continue;
+    schema.tables.push_back(mesh.tables[t]);
+    numbers.push_back(static_cast<int>(t));
+  }
+  const int domain = index_of(mesh.domains, incident.domain);
+  if (domain >= 0 && static_cast<std::size_t>(domain) < loading.search_paths.size())
+    schema.search_path = loading.search_paths[static_cast<std::size_t>(domain)];
+  const std::vector<models::Table> before = schema.tables;
+  std::vector<sql::Problem> found;
+  sql::load_ddl(loading.texts.add(*section.value("sql")),
+                mesh.nodes[static_cast<std::size_t>(mesh.databases[database].node)].postgres,
+                schema, found);
+  std::erase_if(found, [](const sql::Problem& problem) {
+    return problem.severity != sql::Problem::Severity::error;
+  });
+  loading.texts.report(found, loading.problems, loading.notices);
+  if (schema.tables.size() < before.size()) return;  // dropped: it has no changes any more
+  for (std::size_t t = 0; t < before.size(); ++t) {
+    const models::SchemaDrift drift = models::schema_drift(numbers[t], before[t], schema.tables[t]);
+    if (drift.any()) incident.drifts.push_back(drift);
+  }
+}
+
 void load_ddl_incident(Loading& loading, const Section& section, Incident& incident) {
   incident.sql = section.text("sql").value_or("");
   if (!section.given("sql")) section.problem(section.mark(), "ddl: which statement?", "give sql:");
@@ -189,6 +222,7 @@ void load_target(Loading& loading, const Section& section, Incident& incident,
       break;
     case Kind::ddl:
       load_ddl_incident(loading, section, incident);
+      derive_drifts(loading, section, incident);
       target = incident.domain;
       break;
   }

@@ -348,6 +348,8 @@ incidents:
   EXPECT_EQ(mesh.incidents[4].duration.value, 0);  // until the horizon
   EXPECT_EQ(mesh.incidents[5].kind, Incident::Kind::ddl);
   EXPECT_EQ(mesh.incidents[5].repaired_by, "interceptor");
+  ASSERT_EQ(mesh.incidents[5].drifts.size(), 1u);
+  EXPECT_TRUE(mesh.incidents[5].drifts[0].column_added);
   EXPECT_EQ(mesh.incidents[6].name, "link_down a/b #2");
 }
 
