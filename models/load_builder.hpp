@@ -110,6 +110,7 @@ class LoadBuilder {
                               const std::vector<Contribution>& by,
                               const std::vector<Contribution>& passes);
   static void set_oldest_apart(RelationLoad& r);
+  void add_quiet_leaves(RelationLoad& r) const;
   static void lay_over(RelationLoad& r);
   static std::vector<ImagedPages> merged(std::vector<ImagedPages> pages, std::size_t most);
   void add_commit(int node, int clock, int gate, double rate);

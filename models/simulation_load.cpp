@@ -260,11 +260,14 @@ void Simulation::set_site_rates(std::size_t index, const std::vector<double>& dr
     updates.rate = total(load_.updates[u].rate, drivers);
     updates.hot_rate = total(load_.updates[u].hot_rate, drivers) * updates.slopes.fits;
     state.dead_rate += updates.rate * (1 - updates.slopes.removed);
-    const double prunes = updates.slopes.prunes;
-    const auto node = static_cast<std::size_t>(layout_.sites[index].node);
-    state.miscounted = miscounted_dead(
-        updates.rate * prunes, updates.slopes.removed / std::max(prunes, 1e-12),
-        load.update_sessions, seconds(mesh_.nodes[node].settings.autovacuum_naptime));
+    if (updates.slopes.prunes > 0) {
+      // In the long run, for the pages of a small table are pruned in rounds.
+      const double by_each = updates.slopes.removed / updates.slopes.prunes;
+      const auto node = static_cast<std::size_t>(layout_.sites[index].node);
+      state.miscounted =
+          miscounted_dead(updates.rate / std::max(1.0, by_each), by_each, load.update_sessions,
+                          seconds(mesh_.nodes[node].settings.autovacuum_naptime));
+    }
     state.change_rate += updates.rate;
     state.death_rate += updates.rate;
     const double left = std::max(0.0, updates.next - updates.x) * places(u);

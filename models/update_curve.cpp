@@ -97,17 +97,21 @@ UpdateCurve::UpdateCurve(const Shape& shape) {
 }
 
 /// Few rows fill and prune their page in rounds, all of them alike: what goes on for ever is the
-/// mean over the later half, and every version that dies is removed or leaves a stub.
+/// mean over the later half, and every version that dies is removed or leaves a stub, as many by
+/// each prune as so far.
 void UpdateCurve::go_on_in_rounds(const Shape& shape) {
   if (shape.places_per_row == 1 || shape.past.horizon == Past::Horizon::held) return;
   const Point last = points_.back(), middle = at(last.x / 2);
   Point later = last;
   later.x += last.x - middle.x;
   for (double Point::*count :
-       {&Point::hot, &Point::same_page, &Point::other_page, &Point::new_pages, &Point::prunes,
-        &Point::redirected, &Point::dead, &Point::unused})
+       {&Point::hot, &Point::same_page, &Point::other_page, &Point::new_pages, &Point::dead})
     later.*count += last.*count - middle.*count;
-  later.removed += (later.x - last.x) - (later.dead - last.dead);
+  const double removed = (later.x - last.x) - (later.dead - last.dead);
+  later.removed += removed;
+  if (last.removed > 0)
+    for (double Point::*count : {&Point::prunes, &Point::redirected, &Point::unused})
+      later.*count += last.*count * removed / last.removed;
   points_.push_back(later);
 }
 

@@ -89,7 +89,8 @@ TEST(WalFlow, ACursorAndTouchesAtRandomNeverImageMoreThanAllPages) {
       last = flow.images(now);
       flow.set_rates(now, {1.0}, {});
     }
-    EXPECT_LE(last, 1000 * 1.01);
+    // Within a step the two may count a page twice: rates are set at every step of a curve.
+    EXPECT_LE(last, 1000 * 1.03);
     EXPECT_GE(last, 1000 * 0.98);
   }
 }
