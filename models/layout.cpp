@@ -25,6 +25,7 @@ class Maker {
     for (const Standby& s : mesh_.standbys)
       add_slot(s.slot, mesh_.nodes[static_cast<std::size_t>(s.node)], false);
     for (const Site& site : layout_.sites) add_site(site);
+    for (const Domain& domain : mesh_.domains) add_domain(domain);
     add_federation();
     return std::move(layout_);
   }
@@ -56,6 +57,15 @@ class Maker {
     p.owner_recovery = series("volume_used", wal, "WAL for crash recovery");
     p.owner_recycled = series("volume_used", wal, "WAL files kept for reuse");
     p.owner_other = series("volume_used", data, "catalogs and other files");
+    if (node.cores > 0) {
+      p.compute_outcomes = outcomes(compute_metrics, node.name);
+      p.cpu = series("cpu_used", node.name, "", "ratio");
+    }
+    if (const std::string files = temp_owner(node); !files.empty()) {
+      p.temp_outcome = static_cast<int>(layout_.outcomes.size());
+      layout_.outcomes.push_back({"temp_bytes", node.name, "bytes"});
+      p.owner_temp = series("volume_used", data, files);
+    }
     layout_.nodes.push_back(p);
   }
 
@@ -94,6 +104,32 @@ class Maker {
     layout_.places.push_back(p);
   }
 
+  void add_domain(const Domain& domain) {
+    int place = -1;
+    if (domain.database >= 0 && node_of(domain.database).cores > 0) {
+      place = static_cast<int>(layout_.outcomes.size());
+      layout_.outcomes.push_back({"delay_p99", domain.name, "s"});
+    }
+    layout_.domains.push_back(place);
+  }
+
+  const Node& node_of(int database) const {
+    const int node = mesh_.databases[static_cast<std::size_t>(database)].node;
+    return mesh_.nodes[static_cast<std::size_t>(node)];
+  }
+
+  /// Whose temporary files a node may have; empty when nobody's.
+  std::string temp_owner(const Node& node) const {
+    std::string owner;
+    for (const Incident& i : mesh_.incidents) {
+      if (i.kind != Incident::Kind::runaway_query || i.database < 0 ||
+          node_of(i.database).name != node.name || i.temp_rows.value <= 0)
+        continue;
+      owner = "temporary files of " + (owner.empty() ? i.name : "runaway queries");
+    }
+    return owner;
+  }
+
   void add_federation() {
     const std::vector<FederatedQuery> queries = federated_queries(mesh_);
     if (queries.empty()) return;
@@ -130,8 +166,10 @@ class Maker {
 }  // namespace
 
 bool holds_horizon(const Incident& incident, int database) {
-  return database >= 0 && incident.kind == Incident::Kind::open_transaction &&
-         incident.database == database && (incident.repeatable_read || incident.writes);
+  if (database < 0 || incident.database != database) return false;
+  if (incident.kind == Incident::Kind::runaway_query) return true;  // its statement's snapshot
+  return incident.kind == Incident::Kind::open_transaction &&
+         (incident.repeatable_read || incident.writes);
 }
 
 Layout make_layout(const Mesh& mesh) { return Maker{mesh}.make(); }

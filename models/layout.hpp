@@ -20,6 +20,9 @@ struct Layout {
     int data_outcomes = -1;  // first of volume_metrics
     int wal_outcomes = -1;   // the same for a separate WAL volume
     int wal_written = -1, pg_wal = -1, data_used = -1, wal_used = -1;  // series
+    int compute_outcomes = -1;                                         // first of compute_metrics
+    int temp_outcome = -1;                                             // temp_bytes
+    int cpu = -1, owner_temp = -1;                                     // series
     int owner_recovery = -1, owner_recycled = -1, owner_other = -1;    // series of pg_wal's owners
   };
   struct SlotPlaces {
@@ -36,6 +39,7 @@ struct Layout {
   std::vector<NodePlaces> nodes;
   std::vector<SlotPlaces> slots;   // subscriptions, then standbys
   std::vector<SitePlaces> places;  // by site
+  std::vector<int> domains;        // delay_p99 by domain
   int queries = -1;                // query_metrics of each of federated_queries()
   int links = -1;                  // fdw_link_bytes of each link
 };
@@ -50,6 +54,7 @@ inline constexpr const char* slot_metrics[] = {
     "retained_wal", "retained_wal_end",  "slot_lag",
     "replay_lag",   "catch_up_time",     "link_bytes",
     "spill_bytes",  "stream_bytes",      "outage_tolerance"};
+inline constexpr const char* compute_metrics[] = {"cpu_used", "refused"};
 inline constexpr const char* copy_metrics[] = {"copy_time", "copy_bytes"};
 inline constexpr const char* table_metrics[] = {"heap_size",      "table_size", "n_live_tup",
                                                 "n_dead_tup",     "n_tup_upd",  "n_tup_hot_upd",

@@ -30,6 +30,7 @@ Load LoadBuilder::build() {
   add_streams();
   add_jobs();
   add_copies();
+  add_compute();
   finish_updates();
   finish_leaves();
   load_.curves = &curves_;
@@ -135,12 +136,14 @@ int LoadBuilder::clock_of(const Stream& stream) {
   Clock clock{stream.profile, draws_(stream.growth), seconds(stream.from)};
   if (stream.until) clock.until = seconds(*stream.until);
   if (stream.executions)
-    clock.until = std::min(clock.until, clock.from + *stream.executions / draws_(stream.rate));
+    clock.until = std::min(clock.until, clock.from + *stream.executions / stream_rate(stream));
   clock.room_of = room_needed(stream.statements, stream.database);
+  if (stream.clients.value > 0) clock.closed = static_cast<int>(&stream - mesh_.streams.data());
   for (std::size_t c = 0; c < load_.clocks.size(); ++c) {
     const Clock& known = load_.clocks[c];
     if (known.profile == clock.profile && known.growth == clock.growth &&
-        known.from == clock.from && known.until == clock.until && known.room_of == clock.room_of)
+        known.from == clock.from && known.until == clock.until && known.room_of == clock.room_of &&
+        known.closed == clock.closed)
       return static_cast<int>(c);
   }
   load_.clocks.push_back(clock);

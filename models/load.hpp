@@ -9,6 +9,7 @@
 #include "models/gin.hpp"
 #include "models/maintenance.hpp"
 #include "models/mesh.hpp"
+#include "models/shared_compute.hpp"
 #include "models/simulate.hpp"
 #include "models/table_site.hpp"
 
@@ -25,6 +26,7 @@ struct Clock {
   /// Node whose data volume must have room, or else nothing is executed; -1 = needs no new pages.
   int room_of = -1;
   double busy = -1;  // seconds within the horizon in which a job's clock is on; -1 = of a stream
+  int closed = -1;   // the stream, when it is one of clients: its speed is its own
 };
 
 /// A scalar that changes with time and multiplies rates at factor 1.
@@ -250,6 +252,31 @@ struct JobLoad {
   std::vector<JobEffect> effects;
 };
 
+/// A stream or query as its node's cores see it.
+struct ComputeLoad {
+  int clock = -1;        // -1: always at factor 1
+  double rate = 0;       // transactions per second at factor 1; closed: when nobody disturbs
+  double cpu = 0;        // seconds of a core each
+  int domain = -1;       // index into Mesh::domains; -1 = none
+  ClosedClients closed;  // clients > 0: a closed stream
+};
+
+/// Of a node with `cores:`.
+struct NodeCompute {
+  double cores = 0;
+  double connections = 0;  // for everybody but superusers
+  std::vector<ComputeLoad> loads;
+  double processes = 0;  // of queries that overlap themselves, on average
+};
+
+/// Whose speed a clock follows.
+struct ClockPace {
+  enum class Of { nobody, open, closed, job };
+  Of of = Of::nobody;
+  int node = -1;  // of closed streams and jobs
+  ClosedClients clients;
+};
+
 struct Load {
   CurveCache* curves = nullptr;
   std::vector<Clock> clocks;  // of streams first, then one per job (on while the job runs)
@@ -262,6 +289,8 @@ struct Load {
   std::vector<NodeLoad> nodes;
   std::vector<SubscriptionLoad> subscriptions;
   std::vector<JobLoad> jobs;
+  std::vector<NodeCompute> compute;  // by node
+  std::vector<ClockPace> paces;      // by clock
 };
 
 /// Builds the load of one replicate. `sites` lists the tables and where they live.

@@ -54,6 +54,14 @@ class LoadBuilder {
   void add_streams();
   void add_jobs();
   void add_copies();
+  void add_compute();
+  void add_stream_compute(const Stream& stream);
+  void add_federated_compute();
+  double scanned_rows(const Statement& statement) const;
+  double cpu_of(const Statement& statement, const CpuCost& cost) const;
+  double cpu_of(const Stream& stream) const;
+  double stream_rate(const Stream& stream) const;
+  ClosedClients closed_clients(const Stream& stream) const;
   void add_copy(int subscription, int table);
   void add_statement_job(const Job& job, JobLoad& load);
   void add_effects(const Statement& statement, int database, JobLoad& load);

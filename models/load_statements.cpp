@@ -9,7 +9,7 @@ namespace models {
 
 void LoadBuilder::add_streams() {
   for (const Stream& stream : mesh_.streams)
-    add_transaction(stream, clock_of(stream), draws_(stream.rate));
+    add_transaction(stream, clock_of(stream), stream_rate(stream));
 }
 
 /// Share of a table that one execution of a statement goes through from page to page; 0 when it

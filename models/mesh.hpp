@@ -43,12 +43,22 @@ struct ModelError {
   Quantity index = 1;  // pages that indexes grow by
 };
 
+/// CPU that statements of a node take, in seconds of one core; medians of priors.
+struct CpuCost {
+  Quantity statement =
+      150e-6;             // one statement of a few rows: parsing, plan, its share of the commit
+  Quantity row = 2.2e-6;  // every further row written, with an index entry
+  Quantity scanned_row = 0.33e-6;  // a row that is read and compared
+  Quantity commit_wait = 0.5e-3;   // not CPU: until a commit is flushed (clients:)
+};
+
 /// One server: a cluster with its settings and disks.
 struct Node {
   std::string name;
   int postgres = 15;  // major version
   int cores = 0;      // 0 = unlimited
   Quantity memory;    // bytes; 0 = not given
+  CpuCost cpu;
   Volume data;
   std::optional<Volume> wal;  // a separate volume for pg_wal
   std::string collation;
@@ -109,6 +119,7 @@ struct Stream {
   std::vector<Statement> statements;  // one transaction
   Quantity rate;                      // open: transactions per second at factor 1
   Quantity clients;                   // closed: number of clients; 0 = open
+  Quantity cpu;  // seconds of a core per transaction; 0 = derived from its statements
   int connections =
       1;  // server sessions that share the stream (each has its own insert target page)
   int profile = -1;
@@ -211,7 +222,8 @@ struct Incident {
     open_transaction,
     standby_down,
     archiver_failing,
-    ddl
+    ddl,
+    runaway_query
   };
   std::string name;  // shown in reports: `link_down media-prod/marketing-prod`
   Kind kind = Kind::link_down;
@@ -225,6 +237,14 @@ struct Incident {
   std::string sql;                     // ddl …
   std::vector<SchemaDrift> drifts;     // … what it makes of published tables
   std::string repaired_by = "nobody";  // ddl: interceptor, hand, nobody
+  // runaway_query
+  Quantity workers = 2;           // parallel workers beside the leader
+  Quantity temp_rows;             // rows that it sorts, hashes or materializes …
+  Quantity temp_width = 100;      // … and bytes of their columns
+  Duration statement_timeout{0};  // of its role or node; 0: none
+  Bytes temp_file_limit{-1};      // likewise; -1: none
+  Bytes work_mem = 4_MiB;         // likewise
+  double policy_cost = 1;         // CPU of a scanned row under row security
   Place place;
 };
 

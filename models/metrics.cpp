@@ -59,6 +59,13 @@ const std::vector<Metric>& metrics() {
        "Snapshots that a federated query holds on its producer, on average over time"},
       {"fdw_link_bytes", "bytes", "link", false,
        "Bytes a day of all federated queries over a link"},
+      {"cpu_used", "ratio", "node", false,
+       "Most of the node's cores in use at a time (modelled, not measured)"},
+      {"refused", "count", "node", false,
+       "Transactions refused for want of a connection: too many clients (modelled, not measured)"},
+      {"delay_p99", "s", "domain", false,
+       "Longest that 99 % of the domain's transactions wait for CPU (modelled, not measured)"},
+      {"temp_bytes", "bytes", "node", false, "Most bytes of runaway queries' temporary files"},
       {"database_size", "bytes", "node", false,
        "All relations and catalogs of the node, at their largest"},
   };

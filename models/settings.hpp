@@ -32,6 +32,7 @@ struct Settings {
 
   Bytes shared_buffers = 128_MiB;
   Bytes work_mem = 4_MiB;
+  Bytes temp_file_limit{-1};  // of one process; -1: none
   Bytes maintenance_work_mem = 64_MiB;
   Bytes autovacuum_work_mem{-1};
   Bytes logical_decoding_work_mem = 64_MiB;
@@ -42,6 +43,8 @@ struct Settings {
   Duration wal_receiver_status_interval = 10s;
   Duration wal_retrieve_retry_interval = 5s;
   int max_connections = 100;
+  int superuser_reserved_connections = 3;
+  int max_parallel_workers_per_gather = 2;
   int max_wal_senders = 10;
   int max_replication_slots = 10;
   int max_logical_replication_workers = 4;

@@ -41,6 +41,7 @@ std::uint32_t Simulation::priority(Kind kind) {
     case Kind::leaf_step:
     case Kind::gin_step:
     case Kind::drift:
+    case Kind::compute:
       return 0;
     case Kind::checkpoint_end:
       return 1;
@@ -133,7 +134,9 @@ Simulation::Simulation(const Mesh& mesh, const Layout& layout, const Load& load,
   }
   add_drifts();
   kill_ = timer(Kind::kill, 0);
-  for (std::size_t j = 0; j < load.jobs.size(); ++j) jobs_.push_back({false, timer(Kind::job, j)});
+  for (std::size_t j = 0; j < load.jobs.size(); ++j)
+    jobs_.emplace_back().timer = timer(Kind::job, j);
+  add_compute();
 }
 
 sim::TimerId Simulation::timer(Kind kind, std::size_t index) {
@@ -327,6 +330,8 @@ void Simulation::dispatch(sim::TimerId id) {
       return on_disk(index);
     case Kind::repair:
       return on_repair(index);
+    case Kind::compute:
+      return on_compute(index);
   }
 }
 
@@ -338,6 +343,7 @@ void Simulation::finish() {
     note_sizes(n);
     if (nodes_[n].refused_since != never)
       nodes_[n].refused_seconds += seconds(now_ - nodes_[n].refused_since);
+    settle_compute(n);
   }
   for (std::size_t s = 0; s < sites_.size(); ++s) settle_site(s);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
@@ -380,6 +386,9 @@ void Simulation::store(std::vector<double>& outcomes) const {
     };
     volume(places.data_outcomes, s.data);
     if (places.wal_outcomes >= 0) volume(places.wal_outcomes, s.wal);
+    if (places.compute_outcomes >= 0)
+      put(places.compute_outcomes, {compute_[n].used_most, compute_[n].refused});
+    if (places.temp_outcome >= 0) put(places.temp_outcome, {s.temp_most});
   }
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const SlotState& s = slots_[i];
@@ -390,6 +399,8 @@ void Simulation::store(std::vector<double>& outcomes) const {
     if (const int copy = layout_.slots[i].copy_outcomes; copy >= 0)
       put(copy, {time(copies_[i].finished), copies_[i].bytes});
   }
+  for (std::size_t d = 0; d < layout_.domains.size(); ++d)
+    if (layout_.domains[d] >= 0) put(layout_.domains[d], {domain_delay_[d]});
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     const Layout::SitePlaces& places = layout_.places[i];
     if (places.outcomes < 0) continue;

@@ -57,7 +57,8 @@ class Simulation {
     space,
     kill,
     disk,
-    repair
+    repair,
+    compute
   };
   /// Order in which timers of one instant fire: what changes the load first, then what measures it,
   /// the ends of checkpoints before disks, so that freed space counts.
@@ -214,6 +215,29 @@ class Simulation {
     double start_records = 0;
     double pg_wal_most = 0, relations_most = 0;
     double refused_seconds = 0;
+    // Temporary files of runaway queries at `settled`, bytes
+    double temp = 0, temp_growth = 0, temp_most = 0;
+  };
+  /// Who has the cores of a node; modelled, not measured.
+  struct ComputeState {
+    ComputeDemand demand;
+    ComputeShare share;
+    OpenQueue queue;
+    double rate = 0;                    // of open transactions per second …
+    double others = 0;                  // … of which 99 % find at most so many under way
+    double paced = 1;                   // share of the open streams' work that gets done
+    double used_most = 0, refused = 0;  // cores, 0..1; transactions
+    bool refusing = false;
+    Instant settled;
+    sim::TimerId step;
+    bool limited() const { return demand.cores > 0; }
+    /// Most work that can wait: every connection has a transaction.
+    double most() const { return rate > 0 ? demand.connections * demand.open / rate : 0; }
+  };
+  /// Temporary files of a running runaway query.
+  struct TempFiles {
+    double bytes = 0, most = 0, rate = 0;  // bytes; in the end; per second
+    bool over_limit = false;               // of temp_file_limit, before that
   };
   /// A transaction with an xid; `end` is never while it is open.
   struct Pin {
@@ -271,6 +295,7 @@ class Simulation {
     Instant started;
     sim::TimerId timer;
     sim::Rng rng{0};
+    TempFiles temp;  // of a runaway query
   };
   /// A slot whose apply worker fails because of an incident's DDL.
   struct DriftState {
@@ -286,6 +311,9 @@ class Simulation {
   };
   struct JobState {
     bool running = false;
+    double left = 0, speed = 1;  // seconds at full speed; of it, by the cores
+    bool slowed = false;         // at some time
+    Instant started;
     sim::TimerId timer;
   };
 
@@ -380,6 +408,32 @@ class Simulation {
   void schedule_kill();
   void on_kill();
 
+  // ---- simulation_compute.cpp: the cores of a node, runaway queries
+  // -----------------------------------------------------
+  void add_compute();
+  void settle_compute(std::size_t node);
+  void share_cores();
+  void share_cores(std::size_t node);
+  ComputeDemand demand_of(std::size_t node, double& rate) const;
+  void schedule_compute(std::size_t node);
+  void on_compute(std::size_t node);
+  void note_delays(std::size_t node);
+  double pace(std::size_t node, std::size_t clock) const;
+  const std::vector<double>& paced_drivers(std::size_t node);
+  double derived_driver(std::size_t driver, const std::vector<double>& drivers) const;
+  void pace_jobs(std::size_t node);
+  void begin_pace(std::size_t job);
+  double job_speed(std::size_t job) const;
+  std::size_t job_node(std::size_t job) const;
+  void begin_runaway(std::size_t incident);
+  void end_runaway(std::size_t incident);
+  void stop_runaways(std::size_t node, bool all, const char* why);
+  double runaway_length(std::size_t incident, double length);
+  void set_temp_growth(std::size_t node);
+  double temp_bytes(std::size_t node) const;
+  std::size_t node_of_incident(std::size_t incident) const;
+  bool holds_cores(std::size_t incident, std::size_t node) const;
+
   // ---- simulation_gin.cpp: pending lists of GIN indexes
   // -------------------------------------------------------
   void add_gins();
@@ -416,6 +470,8 @@ class Simulation {
   void stop_consumers(std::size_t node, bool begins);
   void on_repair(std::size_t node);
   void make_room(std::size_t node);
+  void recover(std::size_t node);
+  void end_queries(std::size_t node, bool wal_segment);
   bool holds_wal(std::size_t slot) const;
   void drop_slot(std::size_t slot);
   void restart(std::size_t node);
@@ -528,6 +584,9 @@ class Simulation {
   std::vector<IncidentState> incidents_;
   std::vector<DriftState> drifts_;
   std::vector<JobState> jobs_;
+  std::vector<ComputeState> compute_;  // by node
+  std::vector<double> domain_delay_;   // by domain, most so far
+  std::vector<double> paced_drivers_;
   std::vector<Holder> holders_;
   sim::TimerId kill_;
   std::vector<std::vector<std::size_t>> slots_of_node_, relations_of_node_, sites_of_node_,

@@ -24,16 +24,16 @@ void Simulation::on_job(std::size_t index) {
   if (load.duration > 0) {
     state.running = !state.running;
     clocks_[static_cast<std::size_t>(load.clock)].factor = state.running ? 1 : 0;
+    if (state.running) begin_pace(index);
   }
   if (!state.running) end_job(index);
   if (load.duration > 0) event(state.running ? "job_start" : "job_end", job.name, "");
   if (load.duration > 0 || !load.effects.empty()) rates_changed();
+  const Duration took = state.slowed ? now_ - state.started : from_seconds(load.duration);
   if (state.running)
-    timers_.set(state.timer, after(now_, load.duration));
+    timers_.set(state.timer, after(now_, load.duration / state.speed));
   else if (job.every)
-    timers_.set(state.timer,
-                std::max(now_, now_ + *job.every -
-                                   (load.duration > 0 ? from_seconds(load.duration) : 0ns)));
+    timers_.set(state.timer, std::max(now_, now_ + *job.every - (load.duration > 0 ? took : 0ns)));
 }
 
 void Simulation::begin_job(std::size_t index) {

@@ -105,7 +105,9 @@ double Simulation::gate_factor(int subscription, int clock) const {
   if (subscription < 0) return clock_factor(c);
   const SlotState& slot = slots_[static_cast<std::size_t>(subscription)];
   if (slot.state == Replay::streaming)
-    return nodes_[static_cast<std::size_t>(slot.publisher)].up ? clock_factor(c) : 0;
+    return nodes_[static_cast<std::size_t>(slot.publisher)].up
+               ? clock_factor(c) * pace(static_cast<std::size_t>(slot.publisher), c)
+               : 0;
   if (slot.state != Replay::catching_up) return 0;
   const auto& history = nodes_[static_cast<std::size_t>(slot.publisher)].history;
   return slot.speed * history.at(slot.position).clocks[c];
@@ -156,22 +158,25 @@ void Simulation::refresh_drivers() {
   for (std::size_t d = 0; d < drivers_.size(); ++d) {
     const Driver& driver = load_.drivers[d];
     if (driver.clock >= 0) continue;
-    const auto l = static_cast<std::size_t>(driver.updates);
-    if (driver.part == Driver::Part::pending) {
-      const auto site = static_cast<std::size_t>(gin_relation(l).site);
-      drivers_[d] = gin_list_grows(l) && has_room(site) ? total(load_.gins[l].rate, drivers_) : 0;
-      continue;
-    }
-    const LeafCurve::Slopes& slopes = leaves_[l].slopes;
-    const auto site = static_cast<std::size_t>(
-        load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
-    drivers_[d] =
-        leaves_[l].room > 0 || !has_room(site)
-            ? 0
-            : leaf_rate(l, drivers_) * (driver.part == Driver::Part::splits   ? slopes.splits
-                                        : driver.part == Driver::Part::merges ? slopes.merges
-                                                                              : slopes.intervals);
+    drivers_[d] = derived_driver(d, drivers_);
   }
+}
+
+/// A driver of a node's indexes, whoever inserts.
+double Simulation::derived_driver(std::size_t d, const std::vector<double>& drivers) const {
+  const Driver& driver = load_.drivers[d];
+  const auto l = static_cast<std::size_t>(driver.updates);
+  if (driver.part == Driver::Part::pending) {
+    const auto site = static_cast<std::size_t>(gin_relation(l).site);
+    return gin_list_grows(l) && has_room(site) ? total(load_.gins[l].rate, drivers) : 0;
+  }
+  const LeafCurve::Slopes& slopes = leaves_[l].slopes;
+  const auto site = static_cast<std::size_t>(
+      load_.relations[static_cast<std::size_t>(load_.leaves[l].relation)].site);
+  if (leaves_[l].room > 0 || !has_room(site)) return 0;
+  return leaf_rate(l, drivers) * (driver.part == Driver::Part::splits   ? slopes.splits
+                                  : driver.part == Driver::Part::merges ? slopes.merges
+                                                                        : slopes.intervals);
 }
 
 void Simulation::rates_changed() {
@@ -181,6 +186,7 @@ void Simulation::rates_changed() {
   }
   for (std::size_t s = 0; s < slots_.size(); ++s) settle_slot(s);
   settle_drifts();
+  share_cores();
   refresh_drivers();
   for (std::size_t n = 0; n < nodes_.size(); ++n) set_rates(n);
   watch_drifts();
@@ -201,8 +207,9 @@ void Simulation::set_rates(std::size_t index) {
   node.rates_fresh = false;
   node.steps_waiting = false;
   if (node.up) {
-    set_relation_rates(index, drivers_);
-    node.flow.set_rates(now_, drivers_, fills_);
+    const std::vector<double>& drivers = paced_drivers(index);
+    set_relation_rates(index, drivers);
+    node.flow.set_rates(now_, drivers, fills_);
   } else {
     const std::vector<double> none(drivers_.size(), 0.0);
     set_relation_rates(index, none);
@@ -282,7 +289,7 @@ void Simulation::flow_changed(std::size_t index) {
     std::vector<double> factors;
     factors.reserve(clocks_.size());
     for (std::size_t c = 0; c < clocks_.size(); ++c)
-      factors.push_back(node.up ? clock_factor(c) : 0);
+      factors.push_back(node.up ? clock_factor(c) * pace(index, c) : 0);
     node.history.open(now_, node.flow.curve(), std::move(factors));
     forget_history(index);
     for (const std::size_t slot : slots_of_node_[index]) {

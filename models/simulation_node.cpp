@@ -17,6 +17,7 @@ void Simulation::settle(std::size_t index) {
   if (observer_ != nullptr) observe_node(index, node.settled, now_);
   note_sizes(index);
   node.pages += node.growth * elapsed;
+  node.temp += node.temp_growth * elapsed;
   node.xids += node.xid_rate * elapsed;
   node.settled = now_;
   node.pg_wal.extend_to(node.flow.lsn(now_));
@@ -51,11 +52,13 @@ void Simulation::note_sizes(std::size_t index) {
   const double wal = node.pg_wal.size(node.flow.lsn(now_));
   node.pg_wal_most = std::max(node.pg_wal_most, wal);
   node.relations_most = std::max(node.relations_most, relations);
+  const double temp = temp_bytes(index);
+  node.temp_most = std::max(node.temp_most, temp);
   const auto note = [](VolumeState& volume, double used) {
     volume.most = std::max(volume.most, used);
     if (volume.size > 0) volume.used_most = std::max(volume.used_most, used / volume.size);
   };
-  note(node.data, node.data.other + relations + (node.shared_volume ? wal : 0));
+  note(node.data, node.data.other + relations + (node.shared_volume ? wal : 0) + temp);
   note(node.wal, node.wal.other + wal);
 }
 
@@ -149,14 +152,14 @@ void Simulation::start_cycle(std::size_t index) {
   settle_node_sites(index);
   if (node.steps_waiting) {
     refresh_drivers();
-    set_relation_rates(index, drivers_);
+    set_relation_rates(index, paced_drivers(index));
     node.steps_waiting = false;
   }
   settle_relations(index);
   for (const std::size_t r : relations_of_node_[index]) relation_pages_[r] = relations_[r].pages;
   refresh_fills(index);
   node.flow.start_cycle(now_, relation_pages_);
-  node.flow.set_rates(now_, drivers_, fills_);
+  node.flow.set_rates(now_, paced_drivers(index), fills_);
   node.cycle_pages = node.pages;
   node.rates_fresh = true;
 }
@@ -228,7 +231,7 @@ double Simulation::free_bytes(std::size_t index) const {
   const NodeState& node = nodes_[index];
   const VolumeState& volume = node.shared_volume ? node.data : node.wal;
   return volume.usable - volume.other - node.pg_wal.size(node.flow.lsn(now_)) -
-         (node.shared_volume ? relation_bytes(index) : 0);
+         (node.shared_volume ? relation_bytes(index) + temp_bytes(index) : 0);
 }
 
 /// Finds out whether a WAL file cannot be created, or a relation not be extended, before the next
@@ -246,7 +249,7 @@ void Simulation::check_disk(std::size_t index) {
   const Instant limit =
       std::min(horizon_ + 1ns, std::max(now_, node.checkpoint_started) +
                                    mesh_.nodes[index].settings.checkpoint_timeout + 1s);
-  const double growth = relation_growth(index);
+  const double growth = relation_growth(index) + node.temp_growth;
   const double wal_growth = node.shared_volume ? growth : 0;
   const double free = free_bytes(index);
 
@@ -282,9 +285,9 @@ void Simulation::check_disk(std::size_t index) {
     }
   }
   Instant relations_fail = never;
-  const double data_free = node.shared_volume
-                               ? free - fits * segment
-                               : node.data.usable - node.data.other - relation_bytes(index);
+  const double data_free = node.shared_volume ? free - fits * segment
+                                              : node.data.usable - node.data.other -
+                                                    relation_bytes(index) - temp_bytes(index);
   if (growth > 0 && !std::isinf(data_free))
     relations_fail = after(now_, std::max(0.0, data_free) / growth);
   const Instant first = std::min(wal_fails, relations_fail);
@@ -294,8 +297,9 @@ void Simulation::check_disk(std::size_t index) {
 
 void Simulation::on_disk(std::size_t index) {
   settle(index);
-  NodeState& node = nodes_[index];
-  disk_full(index, node.wal_fails_next);
+  const bool wal_segment = nodes_[index].wal_fails_next;
+  disk_full(index, wal_segment);
+  end_queries(index, wal_segment);
 }
 
 }  // namespace models

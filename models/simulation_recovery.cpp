@@ -71,10 +71,31 @@ void Simulation::on_repair(std::size_t index) {
     if (!node.room) resume(index);
     return;
   }
+  recover(index);
+}
+
+void Simulation::recover(std::size_t index) {
+  NodeState& node = nodes_[index];
   node.recovering = true;
   const double replay = draws_(mesh_.nodes[index].recovery.replay_rate);
   const double wal = node.flow.lsn(now_) - node.redo;
   timers_.set(node.repair, after(now_, replay > 0 ? wal / replay : 0));
+}
+
+/// A full disk ends the queries that write temporary files to it, a PANIC every query; their files
+/// go, so that there is room again and the server, if it went down, recovers by itself.
+/// Source    fd.c, FileWrite(), RemovePgTempFiles(); postmaster.c, remove_temp_files_after_crash
+void Simulation::end_queries(std::size_t index, bool wal_segment) {
+  NodeState& node = nodes_[index];
+  const double before = temp_bytes(index);
+  stop_runaways(
+      index, wal_segment,
+      wal_segment ? "the server went down" : "could not write to file: No space left on device");
+  if (temp_bytes(index) >= before || (wal_segment && !node.shared_volume)) return;
+  if (node.up)
+    resume(index);
+  else
+    recover(index);
 }
 
 bool Simulation::holds_wal(std::size_t index) const {

@@ -46,9 +46,12 @@ void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
   const double segment = node.pg_wal.segment_size();
   const double elapsed = seconds(to - from);
 
-  const double relations = node.pages * page_size, growth = node.growth * page_size;
+  // On the data volume beside WAL
+  const double relations = node.pages * page_size + node.temp,
+               growth = node.growth * page_size + node.temp_growth;
   for (const std::size_t s : sites_of_node_[index]) observe_site(s, from);
   emit(places.owner_other, from, node.data.other, 0);
+  emit(places.owner_temp, from, node.temp, node.temp_growth);
 
   // pg_wal grows in whole segments once the files kept for reuse are used up; between two pieces
   // the line through its ends stands for the steps.

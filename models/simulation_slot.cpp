@@ -20,7 +20,7 @@ void Simulation::on_incident(std::size_t index) {
   begin_incident(index);
   const double length = incident.kind == Incident::Kind::ddl
                             ? drift_lasts(index)
-                            : draw_occurrence(incident.duration, state.rng);
+                            : runaway_length(index, draw_occurrence(incident.duration, state.rng));
   timers_.set(state.timer, length > 0 ? after(now_, length) : never);
 }
 
@@ -81,6 +81,9 @@ void Simulation::begin_incident(std::size_t index) {
           segment_of(nodes_[n].flow.lsn(now_), nodes_[n].pg_wal.segment_size());
       break;
     }
+    case Incident::Kind::runaway_query:
+      begin_runaway(index);
+      break;
     case Incident::Kind::ddl:
       begin_drift(index);
       break;
@@ -116,6 +119,9 @@ void Simulation::end_incident(std::size_t index) {
       break;
     case Incident::Kind::archiver_failing:
       nodes_[static_cast<std::size_t>(incident.node)].archiver_stuck_segment = -1;
+      break;
+    case Incident::Kind::runaway_query:
+      end_runaway(index);
       break;
     case Incident::Kind::ddl:
       end_drift(index);

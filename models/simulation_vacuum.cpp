@@ -360,7 +360,7 @@ void Simulation::finish_vacuum(std::size_t index) {
     refresh_drivers();
     set_rates(n);
   } else {
-    set_site_rates(index, drivers_);
+    set_site_rates(index, paced_drivers(static_cast<std::size_t>(layout_.sites[index].node)));
   }
   if (worker >= 0)
     start_work(n, static_cast<std::size_t>(worker));

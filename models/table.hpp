@@ -123,6 +123,8 @@ struct Table {
   AutovacuumOptions autovacuum;
   std::string definition;  // of a view or materialized view: its query
 
+  Quantity policy_cost = 1;  // CPU of a scanned row under row security, relative to none
+
   // Start state, from the scenario.
   Quantity rows;       // live rows at the start: freshly loaded and vacuumed unless said otherwise
   Quantity dead_rows;  // dead rows at the start (n_dead_tup)

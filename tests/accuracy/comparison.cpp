@@ -107,9 +107,9 @@ bool within_target(const Line& line) {
 
 /// Both sides say that it did not happen or is 0: right, but no achievement.
 bool trivial(const Line& line) {
-  static constexpr std::array<std::string_view, 6> counts{"n_tup_hot_upd",     "autovacuum_runs",
-                                                          "checkpoints_timed", "checkpoints_req",
-                                                          "slot_lost",         "disk_full"};
+  static constexpr std::array<std::string_view, 8> counts{
+      "n_tup_hot_upd", "autovacuum_runs", "checkpoints_timed", "checkpoints_req",
+      "slot_lost",     "disk_full",       "spill_bytes",       "stream_bytes"};
   const bool nothing = std::isnan(line.predicted) || line.predicted == 0;
   const bool count = std::find(counts.begin(), counts.end(), line.quantity.name) != counts.end() ||
                      line.quantity.name.starts_with("time_to_");

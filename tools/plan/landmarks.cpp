@@ -38,6 +38,8 @@ const char* in_words(models::Incident::Kind kind) {
       return "archiver_failing";
     case Kind::ddl:
       return "ddl";
+    case Kind::runaway_query:
+      return "runaway_query";
   }
   return "";
 }

@@ -116,10 +116,10 @@ constexpr Key rebuild_keys[] = {
             "swap: dbt's table materialization; refresh: REFRESH MATERIALIZED VIEW, which readers "
             "wait for; refresh_concurrently: they do not, and only rows that differ are written"}),
     {"rows", Form::quantity, "rows of the table", "rows of the new content"},
-    within(0, 1,
-           {"changed", Form::quantity, "100%",
-            "refresh_concurrently: share of the rows that differ from the old content",
-            Unit::share}),
+    within(
+        0, 1,
+        {"changed", Form::quantity, "100%",
+         "refresh_concurrently: share of the rows that differ from the old content", Unit::share}),
     {"sql", Form::sql, "all columns", "the INSERT … SELECT that fills it"},
     skew_key,
     conflicts_key,
@@ -141,6 +141,11 @@ constexpr Key work_keys[] = {
     within(1, 100'000,
            {"connections", Form::whole, "1",
             "server sessions that share the stream; each fills a heap page of its own"}),
+    within(above_zero, unbounded,
+           {"cpu", Form::quantity, "derived from its statements",
+            "of a stream: time of a core per transaction; matters with `cores:` of the node and "
+            "for `clients:`",
+            Unit::seconds}),
     {"profile", Form::text, "flat", "load over time: a built-in or own profile"},
     within(-1, 100,
            {"growth", Form::quantity, "0%", "compound growth of the rate per year", Unit::share}),
@@ -194,6 +199,10 @@ constexpr Key row_security_keys[] = {
     made_of(tenant, {"grants", Form::object_list, "none",
                      "who reads whose rows; kept in a table that no tenant can write"}),
     {"auditor", Form::text, "nobody", "a group that reads every row"},
+    one_of("subquery|setting|function",
+           {"policy", Form::choice, "subquery",
+            "what a scanned row costs: the tenant in a scalar subquery (1), current_setting() per "
+            "row (2.6) or a PL/pgSQL function per row (4.8 to 7.3); emit writes a subquery"}),
 };
 constexpr Object row_security{"row_security", "Readers see their own tenants' rows only (emit).",
                               row_security_keys};

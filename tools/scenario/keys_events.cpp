@@ -4,7 +4,8 @@ namespace scenario {
 namespace {
 
 constexpr Key incident_keys[] = {
-    one_of("link_down|subscriber_down|open_transaction|standby_down|archiver_failing|ddl",
+    one_of("link_down|subscriber_down|open_transaction|standby_down|archiver_failing|ddl|"
+           "runaway_query",
            {"kind", Form::choice, "required", "what happens"}),
     {"name", Form::text, "kind and what it hits", "how paths and reports name it"},
     {"at", Form::moment, "-", "when: time after the start, or time of day"},
@@ -21,7 +22,18 @@ constexpr Key incident_keys[] = {
     {"slot", Form::text, "-", "subscriber_down: instead of product, the slot's name"},
     {"standby", Form::text, "-", "standby_down: which"},
     {"node", Form::text, "-", "archiver_failing, open_transaction: where"},
-    {"domain", Form::text, "-", "open_transaction, ddl: in whose database"},
+    {"domain", Form::text, "-", "open_transaction, ddl, runaway_query: in whose database"},
+    within(0, 1024,
+           {"workers", Form::quantity, "max_parallel_workers_per_gather",
+            "runaway_query: parallel workers beside the leader; each takes a core"}),
+    {"rows", Form::quantity, "0",
+     "runaway_query: rows that it sorts, hashes or materializes: beyond work_mem they go to "
+     "temporary files"},
+    within(0, 1e6,
+           {"row_width", Form::quantity, "100B", "runaway_query: average bytes of such a row",
+            Unit::bytes}),
+    {"role", Form::text, "the node's setting",
+     "runaway_query: a role of the domain, whose statement_timeout ends it"},
     one_of("read_committed|repeatable_read",
            {"isolation", Form::choice, "read_committed",
             "open_transaction: repeatable_read holds a snapshot"}),
@@ -94,7 +106,8 @@ constexpr Key objective_keys[] = {
     {"product", Form::text, "every slot", "metrics of slots: those of the product's consumers"},
     {"consumer", Form::text, "every consumer", "metrics of slots: this consumer of the product"},
     {"slot", Form::text, "every slot", "metrics of slots"},
-    {"domain", Form::text, "every domain", "metrics of tables: those of the domain"},
+    {"domain", Form::text, "every domain",
+     "metrics of tables: those of the domain; of domains: which"},
     {"table", Form::text, "every table", "metrics of tables"},
     {"index", Form::text, "every index", "metrics of indexes"},
 };

@@ -64,9 +64,29 @@ constexpr Key tls_keys[] = {
 };
 constexpr Object tls{"tls", "How connections to a node are protected.", tls_keys};
 
+constexpr Key cpu_keys[] = {
+    within(above_zero, unbounded,
+           {"statement", Form::quantity, "60us, 150us, 400us",
+            "one statement of a row: parsing, plan, its share of the commit", Unit::seconds}),
+    within(above_zero, unbounded,
+           {"row", Form::quantity, "1.25us, 2.2us, 10us",
+            "every further row written, with an index entry", Unit::seconds}),
+    within(above_zero, unbounded,
+           {"scanned_row", Form::quantity, "0.125us, 0.33us, 1us", "a row read and compared",
+            Unit::seconds}),
+    within(above_zero, unbounded,
+           {"commit_wait", Form::quantity, "50us, 0.5ms, 5ms",
+            "`clients:`: time until a commit is flushed", Unit::seconds}),
+};
+constexpr Object cpu{"cpu",
+                     "Time of one core that statements take; defaults are p10, p50, p90 of priors. "
+                     "Shared compute is modelled, not measured.",
+                     cpu_keys};
+
 constexpr Key node_keys[] = {
     within(15, 18, {"postgres", Form::whole, "15", "major version"}),
     within(1, 4096, {"cores", Form::whole, "unlimited", "CPU cores"}),
+    made_of(cpu, {"cpu", Form::object, "measured priors", "what statements cost"}),
     within(above_zero, unbounded, {"memory", Form::quantity, "not given", "RAM", Unit::bytes}),
     within(1, unbounded,
            {"bulk_rate", Form::quantity, "100k/s, 300k/s, 800k/s",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/scenario/guc.hpp"
 #include "tools/scenario/loading.hpp"
 #include "tools/sql/ddl.hpp"
 
@@ -26,6 +27,7 @@ const KindKeys& keys_of(std::string_view name) {
       {"standby_down", Kind::standby_down, {"standby"}},
       {"archiver_failing", Kind::archiver_failing, {"node"}},
       {"ddl", Kind::ddl, {"domain", "sql", "repaired_by"}},
+      {"runaway_query", Kind::runaway_query, {"domain", "workers", "rows", "row_width", "role"}},
   };
   for (const KindKeys& kind : kinds)
     if (kind.name == name) return kind;
@@ -187,6 +189,58 @@ void load_ddl_incident(Loading& loading, const Section& section, Incident& incid
   incident.database = loading.mesh.domains[static_cast<std::size_t>(domain)].database;
 }
 
+/// A node's settings as a role of the domain has them: what it is given, or the defaults of a login
+/// role.
+models::Settings settings_of_role(const Loading& loading, const Section& section,
+                                  std::size_t domain, const models::Node& node) {
+  models::Settings settings = node.settings;
+  if (!section.given("role")) return settings;
+  const auto& roles = loading.provisioning.domains[domain].roles;
+  const int index = resolve(section, "role", roles, "role");
+  if (index < 0) return settings;
+  const models::RoleProvisioning& role = roles[static_cast<std::size_t>(index)];
+  if (!role.settings_given && role.login) {
+    settings.statement_timeout = 30s;
+    settings.temp_file_limit = models::Bytes{std::int64_t{2} << 30};
+  }
+  for (const auto& [name, text] : role.settings) {
+    const Guc* guc = find_guc(name, node.postgres);
+    if (guc == nullptr) continue;
+    if (const Reading<GucValue> read = read_guc(*guc, text); read.value)
+      apply_guc(settings, *guc, *read.value, text);
+  }
+  return settings;
+}
+
+void load_runaway(Loading& loading, const Section& section, Incident& incident) {
+  models::Mesh& mesh = loading.mesh;
+  if (!section.given("domain"))
+    section.problem(section.mark(), "runaway_query: whose query?", "give domain:");
+  const int index = resolve(section, "domain", mesh.domains, "domain");
+  if (index < 0) return;
+  const auto domain = static_cast<std::size_t>(index);
+  incident.domain = mesh.domains[domain].name;
+  incident.database = mesh.domains[domain].database;
+  if (incident.database < 0) return;
+  const int n = mesh.databases[static_cast<std::size_t>(incident.database)].node;
+  const models::Node& node = mesh.nodes[static_cast<std::size_t>(n)];
+  incident.workers =
+      section.given("workers")
+          ? section.quantity("workers")
+          : models::Quantity{static_cast<double>(node.settings.max_parallel_workers_per_gather)};
+  incident.temp_rows = section.quantity("rows");
+  incident.temp_width = section.quantity("row_width", 100);
+  const models::Settings settings = settings_of_role(loading, section, domain, node);
+  incident.statement_timeout = settings.statement_timeout;
+  incident.temp_file_limit = settings.temp_file_limit;
+  incident.work_mem = settings.work_mem;
+  for (const models::Table& table : mesh.tables)
+    if (table.domain == incident.domain)
+      incident.policy_cost = std::max(incident.policy_cost, table.policy_cost.value);
+  if (incident.temp_rows.value > 0)
+    assume_cpu(loading, static_cast<std::size_t>(n), {"row", "scanned_row"});
+}
+
 void load_target(Loading& loading, const Section& section, Incident& incident,
                  std::string& target) {
   const models::Mesh& mesh = loading.mesh;
@@ -225,6 +279,10 @@ void load_target(Loading& loading, const Section& section, Incident& incident,
       derive_drifts(loading, section, incident);
       target = incident.domain;
       break;
+    case Kind::runaway_query:
+      load_runaway(loading, section, incident);
+      target = incident.domain;
+      break;
   }
 }
 
@@ -232,8 +290,9 @@ void load_incident(Loading& loading, const Section& section) {
   const std::optional<std::string_view> kind_name = section.choice("kind");
   if (!kind_name) return;  // reported
   const KindKeys& kind = keys_of(*kind_name);
-  for (const std::string_view key : {"link", "product", "consumer", "slot", "standby", "node",
-                                     "domain", "isolation", "writes", "sql", "repaired_by"})
+  for (const std::string_view key :
+       {"link", "product", "consumer", "slot", "standby", "node", "domain", "isolation", "writes",
+        "sql", "repaired_by", "workers", "rows", "row_width", "role"})
     if (section.given(key) && std::find(kind.keys.begin(), kind.keys.end(), key) == kind.keys.end())
       section.problem_at(key, fmt::format("has no meaning for {}", kind.name),
                          "it takes " + listed(kind.keys));

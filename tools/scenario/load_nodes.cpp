@@ -106,6 +106,22 @@ void load_model_error(Loading& loading, const Section& section, models::Node& no
   node.model_error.index = error("index", 0.97, 1.03);
 }
 
+/// What statements cost; the priors are made when something asks for the node's cores.
+void load_cpu(Loading& loading, const Section& section, models::Node& node) {
+  const std::optional<Section> cpu = section.object("cpu");
+  const auto cost = [&](const char* key, models::Quantity& into) {
+    if (cpu && cpu->given(key))
+      into = cpu->quantity(key);
+    else
+      loading.cpu_paths[{loading.mesh.nodes.size(), key}] =
+          join_path(join_path(section.path(), "cpu"), key);
+  };
+  cost("statement", node.cpu.statement);
+  cost("row", node.cpu.row);
+  cost("scanned_row", node.cpu.scanned_row);
+  cost("commit_wait", node.cpu.commit_wait);
+}
+
 void load_node(Loading& loading, const Section& section, bool model_error) {
   models::Node node;
   node.name = section.name();
@@ -120,6 +136,7 @@ void load_node(Loading& loading, const Section& section, bool model_error) {
     loading.mesh.assumptions.push_back(fmt::format("node {}: PostgreSQL 15", node.name));
   node.cores = static_cast<int>(section.whole("cores").value_or(0));
   node.memory = section.quantity("memory");
+  load_cpu(loading, section, node);
   node.storage = section.text("storage").value_or("");
   node.collation = section.text("collation").value_or("C.UTF-8");
   node.data_checksums = section.flag("data_checksums", node.postgres >= 18);
@@ -189,6 +206,32 @@ models::Quantity prior(Loading& loading, const std::string& name, const std::str
   loading.mesh.parameters.push_back(
       {name, unit, {models::Distribution::Kind::lognormal, p10, p50, p90}, source});
   return {p50, static_cast<int>(loading.mesh.parameters.size()) - 1};
+}
+
+void assume_cpu(Loading& loading, std::size_t index, std::initializer_list<const char*> costs) {
+  struct Prior {
+    const char* key;
+    models::Quantity models::CpuCost::*cost;
+    double p10, p50, p90;
+    const char* source;
+  };
+  static constexpr Prior priors[] = {
+      {"statement", &models::CpuCost::statement, 60e-6, 150e-6, 400e-6,
+       "prior: single-core throughput of simple statements"},
+      {"row", &models::CpuCost::row, 1.25e-6, 2.2e-6, 10e-6,
+       "prior: INSERT … SELECT of 100 000 to 800 000 rows a second"},
+      {"scanned_row", &models::CpuCost::scanned_row, 0.125e-6, 0.33e-6, 1e-6,
+       "prior: 1 to 8 million rows a second are scanned and compared"},
+      {"commit_wait", &models::CpuCost::commit_wait, 0.05e-3, 0.5e-3, 5e-3,
+       "prior: a flush of the storage"}};
+  for (const char* cost : costs)
+    for (const Prior& p : priors) {
+      const auto path = loading.cpu_paths.find({index, cost});
+      if (std::string_view{cost} != p.key || path == loading.cpu_paths.end()) continue;
+      loading.mesh.nodes[index].cpu.*p.cost =
+          prior(loading, path->second, "s", p.p10, p.p50, p.p90, p.source);
+      loading.cpu_paths.erase(path);
+    }
 }
 
 std::string slot_name(std::string_view text) {

@@ -41,6 +41,7 @@ std::vector<std::string_view> subject_keys(const Metric& metric) {
   if (subject == "slot") return {"product", "consumer", "slot"};
   if (subject == "table") return {"domain", "table"};
   if (subject == "index") return {"index"};
+  if (subject == "domain") return {"domain"};
   if (subject == "query") return {"product", "consumer"};
   return {};
 }
@@ -185,6 +186,11 @@ std::vector<std::string> subjects_of(const Loading& loading, const Section& sect
   if (subject == "slot") return slot_subjects(loading, section);
   if (subject == "table") return table_subjects(loading, section);
   if (subject == "query") return query_subjects(loading, section);
+  if (subject == "domain") {
+    const int domain = resolve(section, "domain", loading.mesh.domains, "domain");
+    if (domain < 0) return {};
+    return {loading.mesh.domains[static_cast<std::size_t>(domain)].name};
+  }
   return index_subjects(loading, section);
 }
 

@@ -98,6 +98,18 @@ void load_span(const Loading& loading, const Section& entry, Stream& stream) {
     entry.problem_at(entry.given("until") ? "until" : "for", "ends before it starts");
 }
 
+/// What its transactions cost matters where cores are counted and for clients that run back to
+/// back.
+void assume_costs(Loading& loading, const Stream& stream) {
+  if (stream.database < 0) return;
+  const auto node = static_cast<std::size_t>(
+      loading.mesh.databases[static_cast<std::size_t>(stream.database)].node);
+  const bool closed = stream.clients.value > 0;
+  if (closed) assume_cpu(loading, node, {"commit_wait"});
+  if (stream.cpu.value > 0 || (!closed && loading.mesh.nodes[node].cores <= 0)) return;
+  assume_cpu(loading, node, {"statement", "row", "scanned_row"});
+}
+
 void load_stream(Loading& loading, const Section& entry, std::string_view subject, int domain,
                  std::string name) {
   Stream stream;
@@ -118,6 +130,8 @@ void load_stream(Loading& loading, const Section& entry, std::string_view subjec
                      "give every: or at: instead of a rate");
   else
     stream.statements = statements_of(loading, entry, subject, domain);
+  stream.cpu = entry.quantity("cpu");
+  assume_costs(loading, stream);
   loading.mesh.streams.push_back(std::move(stream));
 }
 
@@ -195,7 +209,7 @@ void load_job(Loading& loading, const Section& entry, std::string_view subject, 
   job.domain = loading.mesh.domains[static_cast<std::size_t>(domain)].name;
   job.database = loading.mesh.domains[static_cast<std::size_t>(domain)].database;
   for (const std::string_view key :
-       {"clients", "connections", "profile", "growth", "from", "until", "for", "executions"})
+       {"clients", "connections", "profile", "growth", "from", "until", "for", "executions", "cpu"})
     if (entry.given(key))
       entry.problem_at(key, "belongs to a stream (rate: or clients:), not to a job at given times");
   job.every = entry.duration("every");

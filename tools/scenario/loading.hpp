@@ -41,6 +41,9 @@ struct Loading {
   /// Nodes without `bulk_rate:` by index into Mesh::nodes: the prior's name, used when they get
   /// bulk work.
   std::map<std::size_t, std::string> bulk_rate_paths = {};
+  /// Costs that `cpu:` of a node leaves out, by index and key: the prior's name, used when
+  /// something asks for its cores.
+  std::map<std::pair<std::size_t, std::string>, std::string> cpu_paths = {};
 
   sim::Duration utc_offset{0};  // local time minus UTC on the start day
 
@@ -54,6 +57,9 @@ void load_domains(Loading& loading, const Section& root);  // databases, DDL, ta
 void load_workloads(Loading& loading);                     // streams and jobs of the domains
 /// A node with bulk work gets the uncertain speed of it, once.
 void assume_bulk_rate(Loading& loading, std::size_t node);
+/// A node whose cores something asks for gets the uncertain costs that the scenario leaves out, by
+/// keys of `cpu:`, each once.
+void assume_cpu(Loading& loading, std::size_t node, std::initializer_list<const char*> costs);
 void load_products(Loading& loading, const Section& root);
 /// The foreign server that a consumer has, or would have under another mechanism.
 models::ForeignServer load_server(const Section& consumer, const models::Node& node);

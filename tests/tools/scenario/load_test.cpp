@@ -353,6 +353,36 @@ incidents:
   EXPECT_EQ(mesh.incidents[6].name, "link_down a/b #2");
 }
 
+TEST(Incidents, ARunawayQueryHasTheLimitsOfItsRole) {
+  const std::string query =
+      "incidents:\n  - {kind: runaway_query, domain: shop, at: 1d, for: 2h, rows: 1G, row_width: "
+      "64B";
+  const auto incident = [&](const std::string& more, const std::vector<std::string>& set = {}) {
+    return load(std::string{small_mesh} + query + more + "}\n", set).mesh.incidents.at(0);
+  };
+  const Incident plain = incident("", {"nodes.a.settings.statement_timeout=10min"});
+  EXPECT_EQ(plain.name, "runaway_query shop");
+  EXPECT_EQ(plain.database, 0);
+  EXPECT_EQ(plain.workers.value, 2);  // max_parallel_workers_per_gather
+  EXPECT_EQ(plain.temp_rows.value, 1e9);
+  EXPECT_EQ(plain.temp_width.value, 64);
+  EXPECT_EQ(plain.statement_timeout, 10min);
+  // A login role is set up with 30 s and 2 GB.
+  const Incident guarded = incident(", role: shop_app");
+  EXPECT_EQ(guarded.statement_timeout, 30s);
+  EXPECT_EQ(guarded.temp_file_limit.count, std::int64_t{2} << 30);
+}
+
+TEST(Workload, CpuIsTakenAsGivenOrAsAPrior) {
+  const models::Mesh limited = load(small_mesh, {"nodes.a.cores=4"}).mesh;
+  EXPECT_GE(limited.nodes[0].cpu.statement.parameter, 0);
+  EXPECT_LT(load(small_mesh).mesh.nodes[0].cpu.statement.parameter, 0);  // nobody asks
+  const models::Mesh given =
+      load(small_mesh, {"nodes.a.cores=4", "nodes.a.cpu={statement: 1ms}"}).mesh;
+  EXPECT_EQ(given.nodes[0].cpu.statement.value, 1e-3);
+  EXPECT_LT(given.nodes[0].cpu.statement.parameter, 0);
+}
+
 TEST(Objectives, SubjectsAndThresholdsFitTheMetric) {
   const models::Mesh mesh = load(std::string{small_mesh} + R"(objectives:
   - {metric: volume_used, node: a, below: 85%}
