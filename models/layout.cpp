@@ -1,5 +1,6 @@
 #include "models/layout.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "models/fdw_load.hpp"
@@ -66,6 +67,7 @@ class Maker {
       layout_.outcomes.push_back({"temp_bytes", node.name, "bytes"});
       p.owner_temp = series("volume_used", data, files);
     }
+    if (may_be_held_back(node)) p.horizon_age = series("horizon_age", node.name, "", "count");
     layout_.nodes.push_back(p);
   }
 
@@ -151,6 +153,15 @@ class Maker {
       holder = holder.empty() ? i.name : "open transactions";
     }
     return holder;
+  }
+
+  /// Whether a transaction may hold back VACUUM in some database of a node.
+  bool may_be_held_back(const Node& node) const {
+    return std::any_of(mesh_.incidents.begin(), mesh_.incidents.end(), [&](const Incident& i) {
+      if (i.database < 0 || !holds_horizon(i, i.database)) return false;
+      const int held = mesh_.databases[static_cast<std::size_t>(i.database)].node;
+      return held >= 0 && &mesh_.nodes[static_cast<std::size_t>(held)] == &node;
+    });
   }
 
   static std::string index_label(const Site& site, const Table& table, const Index& index) {

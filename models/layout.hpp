@@ -24,6 +24,7 @@ struct Layout {
     int temp_outcome = -1;                                             // temp_bytes
     int cpu = -1, owner_temp = -1;                                     // series
     int owner_recovery = -1, owner_recycled = -1, owner_other = -1;    // series of pg_wal's owners
+    int horizon_age = -1;  // series, where a transaction may be held open
   };
   struct SlotPlaces {
     int outcomes = -1;                                         // first of slot_metrics

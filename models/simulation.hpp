@@ -405,6 +405,7 @@ class Simulation {
   void release_horizon(std::size_t incident);
   double kept_rows(std::size_t site) const;
   const Holder* oldest_holder(int database) const;
+  const Holder* oldest_holder_on(std::size_t node) const;  // of any database there
   void schedule_kill();
   void on_kill();
 

@@ -83,6 +83,15 @@ const Simulation::Holder* Simulation::oldest_holder(int database) const {
   return oldest;
 }
 
+const Simulation::Holder* Simulation::oldest_holder_on(std::size_t node) const {
+  const Holder* oldest = nullptr;
+  for (const Holder& holder : holders_)
+    if (mesh_.databases[static_cast<std::size_t>(holder.database)].node == static_cast<int>(node) &&
+        (oldest == nullptr || holder.xids < oldest->xids))
+      oldest = &holder;
+  return oldest;
+}
+
 void Simulation::schedule_kill() {
   const auto& every = mesh_.governance.kill_routine_every;
   if (!every || holders_.empty()) return timers_.cancel(kill_);

@@ -52,6 +52,11 @@ void Simulation::observe_node(std::size_t index, Instant from, Instant to) {
   for (const std::size_t s : sites_of_node_[index]) observe_site(s, from);
   emit(places.owner_other, from, node.data.other, 0);
   emit(places.owner_temp, from, node.temp, node.temp_growth);
+  if (places.horizon_age >= 0) {
+    const Holder* oldest = oldest_holder_on(index);
+    emit(places.horizon_age, from, oldest == nullptr ? 0 : node.xids - oldest->xids,
+         oldest == nullptr ? 0 : node.xid_rate);
+  }
 
   // pg_wal grows in whole segments once the files kept for reuse are used up; between two pieces
   // the line through its ends stands for the steps.

@@ -38,6 +38,14 @@ class Question {
     for (std::size_t p = 0; p < loaded_.mesh.products.size(); ++p)
       if (is_wanted(loaded_.mesh.products[p])) question.products.push_back(product(p));
     if (!wanted_.prices.empty()) question.prices = scenario::load_prices(wanted_.prices);
+    if (!wanted_.statement_cpu.empty()) {
+      const auto read = scenario::read_number(wanted_.statement_cpu, scenario::Unit::seconds);
+      if (!read.value || !(*read.value > 0))
+        throw UsageError{
+            fmt::format("meshplan compare: '{}' is no time of a statement", wanted_.statement_cpu),
+            "write --statement-cpu 200us"};
+      question.statement_cpu = *read.value;
+    }
     return question;
   }
 
@@ -128,6 +136,12 @@ void add_mechanisms(Parser& parser, Mechanisms& wanted) {
                   "[keep]")
       ->option_text("keep|drop")
       ->check(CLI::IsMember({"keep", "drop"}));
+  options
+      .add_option(
+          "--statement-cpu", wanted.statement_cpu,
+          "With --mechanisms: CPU time of one statement, as pg_stat_statements shows it for "
+          "data in memory; decides isolation [60us to 400us]")
+      ->option_text("TIME");
   options.add_option("--prices", wanted.prices, "With --mechanisms: what things cost, a YAML file")
       ->option_text("FILE");
 }
@@ -154,6 +168,7 @@ plan::Results compare_mechanisms(const Planning& planning, const Mechanisms& wan
   GivenOptions given{{"--mechanisms", {fmt::format("{}", fmt::join(wanted.names, ","))}},
                      {"--product", wanted.products}};
   if (wanted.hardware != "keep") given.push_back({"--hardware", {wanted.hardware}});
+  if (!wanted.statement_cpu.empty()) given.push_back({"--statement-cpu", {wanted.statement_cpu}});
   if (!wanted.prices.empty()) given.push_back({"--prices", {wanted.prices}});
   describe_scenario(planning, loaded, results, given);
   results.interrupted = results.interrupted || answer.interrupted;

@@ -11,7 +11,7 @@ namespace cli {
 /// `compare FILE --mechanisms A,B`: what it takes beside Planning.
 struct Mechanisms {
   std::vector<std::string> names, products;
-  std::string hardware = "keep", prices;
+  std::string hardware = "keep", prices, statement_cpu;
 };
 
 /// Throws UsageError: of that command, when there is no such mechanism.

@@ -19,6 +19,31 @@ std::string near_option(const CLI::App& app, const std::string& argument) {
   return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
 }
 
+constexpr std::size_t help_width = 100, option_column = 28;
+
+/// Lines of at most help_width columns; what goes on is indented as the descriptions of options
+/// are, the summary not at all. Examples stay as they are, to be copied.
+std::string wrapped(const std::string& help) {
+  std::string out;
+  bool example = false;
+  std::size_t at = 0;
+  while (at < help.size()) {
+    const std::size_t end = std::min(help.find('\n', at), help.size());
+    std::string line = help.substr(at, end - at);
+    at = end + 1;
+    example = example || line.starts_with("Example:");
+    const std::size_t indent = line.starts_with("  ") ? option_column : 0;
+    while (!example && line.size() > help_width) {
+      const std::size_t blank = line.rfind(' ', help_width);
+      if (blank == std::string::npos || blank <= indent) break;
+      out += line.substr(0, blank) + "\n";
+      line = std::string(indent, ' ') + line.substr(blank + 1);
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 void print_as(Format format, const Page& json, const Page& markdown, const Page& text) {
@@ -54,7 +79,7 @@ bool Parser::parse(Arguments arguments) {
     app_.parse(std::move(reversed));
     return true;
   } catch (const CLI::CallForHelp&) {
-    print(app_.help());
+    print(wrapped(app_.help()));
     return false;
   } catch (const CLI::ExtrasError&) {
     const std::vector<std::string> extras = app_.remaining();

@@ -37,6 +37,7 @@ plan::RunOptions Planning::options(const scenario::Loaded& loaded) const {
   options.replicates = replicates.value_or(loaded.replicates.value_or(default_replicates));
   options.seed = seed.value_or(loaded.seed.value_or(default_seed));
   options.threads = threads;
+  options.heartbeat_every = loaded.provisioning.heartbeat_every.value_or(sim::Duration{0});
   return options;
 }
 
@@ -94,10 +95,14 @@ void deliver(const Planning& p, const plan::Study& study) {
       [&] { return report::markdown(study); },
       [&] { return report::text(study, stdout_terminal()); });
   if (p.no_database) return;
-  const std::int64_t id =
-      store::Store{p.database, store::Database::Open::or_create}.write(study, provenance());
+  store::Store store{p.database, store::Database::Open::or_create};
+  const std::int64_t id = store_study(store, study);
   if (stderr_is_terminal())
     fmt::print(stderr, "meshplan: stored as study {} in {}\n", id, p.database);
+}
+
+std::int64_t store_study(store::Store& store, const plan::Study& study) {
+  return store.write(study, provenance());
 }
 
 void describe_scenario(const Planning& p, const scenario::Loaded& loaded, plan::Results& results,

@@ -46,6 +46,9 @@ void check_database(const Planning& planning);
 /// Prints a study in the format asked for, stores it, and says where.
 void deliver(const Planning& planning, const plan::Study& study);
 
+/// Adds a study to a results file and returns its id.
+std::int64_t store_study(store::Store& store, const plan::Study& study);
+
 /// What a command was given beside the options of Planning: a name and its values, `--set` and so
 /// on; a positional one has no name.
 using GivenOptions = std::vector<std::pair<std::string, std::vector<std::string>>>;

@@ -32,7 +32,7 @@ Progress::Progress(std::uint64_t total) : total_{total} {
 Progress::~Progress() = default;  // the thread is told to stop and waited for
 
 void Progress::draw(double seconds) const {
-  const std::uint64_t done = done_;
+  const std::uint64_t done = std::min<std::uint64_t>(done_, total_);  // a total may be a guess
   const double share = total_ == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total_);
   constexpr int cells = 30;
   const auto filled = static_cast<std::size_t>(share * cells);

@@ -29,17 +29,6 @@ struct Range {
   double low, high;
 };
 
-bool is_slot_cap(const std::string& path) { return path.ends_with("max_slot_wal_keep_size"); }
-
-/// The node that a path `nodes.NAME.…` speaks of; null for others.
-const models::Node* node_of(const std::string& path, const models::Mesh& mesh) {
-  for (const models::Node& node : mesh.nodes)
-    if (path.starts_with("nodes." + node.name + ".") ||
-        path.starts_with("nodes[\"" + node.name + "\"]."))
-      return &node;
-  return nullptr;
-}
-
 Range usual_range(const scenario::Variable& v, const models::Mesh& mesh) {
   const models::Node* node = node_of(v.path, mesh);
   if (is_slot_cap(v.path) && node != nullptr) {
@@ -89,6 +78,16 @@ void add_percents(plan::Axis& axis, Range r) {
 }
 
 }  // namespace
+
+bool is_slot_cap(const std::string& path) { return path.ends_with("max_slot_wal_keep_size"); }
+
+const models::Node* node_of(const std::string& path, const models::Mesh& mesh) {
+  for (const models::Node& node : mesh.nodes)
+    if (path.starts_with("nodes." + node.name + ".") ||
+        path.starts_with("nodes[\"" + node.name + "\"]."))
+      return &node;
+  return nullptr;
+}
 
 Vary read_vary(const std::string& text) {
   Vary vary;

@@ -19,6 +19,10 @@ struct Vary {
 /// Throws    UsageError for text that is none of the four
 Vary read_vary(const std::string& text);
 
+bool is_slot_cap(const std::string& path);
+/// The node that a path `nodes.NAME.…` speaks of; null for others.
+const models::Node* node_of(const std::string& path, const models::Mesh& mesh);
+
 /// The axis of a number of a scenario: in whole WAL segments for max_slot_wal_keep_size, in whole
 /// numbers where only these are allowed, else in steps of 1 %. Without a range: a sixteenth to
 /// sixteen times the present value; outages and other times up to the horizon, caps up to the disk.

@@ -26,6 +26,7 @@ struct Row {
 constexpr std::array rows{Row{"isolation", -1},
                           Row{"read_latency", -1},
                           Row{"freshness", -1},
+                          Row{"rebuild_interval", -1},
                           Row{"availability", 1},
                           Row{"network_bytes", -1},
                           Row{"node_bytes", -1},

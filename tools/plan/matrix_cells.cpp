@@ -8,6 +8,7 @@
 #include "models/fdw_load.hpp"
 #include "models/table_site.hpp"
 #include "tools/plan/runaway.hpp"
+#include "tools/plan/words.hpp"
 
 namespace plan {
 namespace {
@@ -101,8 +102,9 @@ double worst_of(const SimulatedMesh& variant, const SharedProduct& shared,
     const double processes = runaway_processes(mesh, product.consumers[c], product);
     if (processes <= 0 || cores <= 0) continue;
     const SharedProduct::Reader& reader = shared.readers[c];
-    const CpuDemand demand{cores, busiest_arrivals(mesh, node, reader.domain, draws),
-                           statement_cpu(variant.seed, replicate)};
+    const CpuDemand demand{
+        cores, busiest_arrivals(mesh, node, reader.domain, draws),
+        variant.statement_cpu ? *variant.statement_cpu : statement_cpu(variant.seed, replicate)};
     worst = std::max(worst, effect(demand, {processes, reader.runaway_seconds}));
   }
   return worst;
@@ -115,9 +117,14 @@ double statement_cpu(std::uint64_t seed, std::uint64_t replicate) {
   return rng.lognormal(statement_cpu_prior);
 }
 
-Assumption statement_cpu_assumption() {
-  return {"statement_cpu", "60 us (P10), 150 us (P50), 400 us (P90) of a core per statement",
-          "prior: single-core throughput of simple statements; decides isolation only"};
+Assumption statement_cpu_assumption(std::optional<double> given) {
+  if (given)
+    return {"statement_cpu", duration_in_words(*given) + " of a core per statement",
+            "--statement-cpu; decides isolation only"};
+  return {
+      "statement_cpu", "60 us (P10), 150 us (P50), 400 us (P90) of a core per statement",
+      "prior: single-core throughput of simple statements; decides isolation only; --statement-cpu "
+      "replaces it"};
 }
 
 int producer_of(const models::Mesh& mesh, const models::Product& product) {
@@ -185,6 +192,16 @@ Values freshness(const SimulatedMesh& variant, int product) {
     return std::any_of(slots.begin(), slots.end(),
                        [&](const auto* s) { return s->slot == subject; });
   });
+}
+
+double rebuild_interval(const models::Mesh& mesh, int product) {
+  const std::vector<int>& tables = product_of(mesh, product).tables;
+  double longest = 0;
+  for (const models::Job& job : mesh.jobs)
+    if (job.kind == models::Job::Kind::rebuild && job.every &&
+        std::find(tables.begin(), tables.end(), job.table) != tables.end())
+      longest = std::max(longest, sim::seconds(*job.every));
+  return longest;
 }
 
 Values federated_bytes(const SimulatedMesh& variant, int product) {

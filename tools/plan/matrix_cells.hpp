@@ -19,12 +19,13 @@ struct SimulatedMesh {
   const models::Mesh* mesh = nullptr;
   std::uint64_t seed = 1, replicates = 0;
   std::vector<Outcome> outcomes;
+  std::optional<double> statement_cpu = {};  // MechanismQuestion::statement_cpu
 };
 
 /// CPU seconds of one statement of an OLTP workload, parsing and commit included.
 /// A prior: single-core throughput of pgbench's scripts on servers of the last ten years.
 double statement_cpu(std::uint64_t seed, std::uint64_t replicate);
-Assumption statement_cpu_assumption();
+Assumption statement_cpu_assumption(std::optional<double> given);
 
 /// Statements per second on a node in the busiest step of their profiles, those of one domain left
 /// out.
@@ -43,6 +44,9 @@ Values runaway_seconds_lost(const SimulatedMesh& variant, const SharedProduct& p
 /// Seconds of one query on average, weighted by rate; `reading`: see MechanismQuestion.
 Values read_latency(const SimulatedMesh& variant, const models::Mesh& reading, int product);
 Values freshness(const SimulatedMesh& variant, int product);
+/// Seconds between two rebuilds of the product's tables, of the one that waits longest; 0 where
+/// they are written to directly. No mechanism changes it: it adds to the freshness of all.
+double rebuild_interval(const models::Mesh& mesh, int product);
 /// Bytes a day between nodes, of a product; -1: of all.
 Values network_bytes(const SimulatedMesh& variant, int product);
 /// The part of federated queries, and their executions a day, wherever they run.

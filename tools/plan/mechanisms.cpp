@@ -61,6 +61,7 @@ class Matrix {
     Variant found = simulate_variant(*variant.mesh, options_);
     if (found.replicates < options_.replicates) return false;
     Column column{&variant, {&*variant.mesh, options_.seed, found.replicates, {}}, {}, {}};
+    column.simulated.statement_cpu = question_.statement_cpu;
     column.objectives = evaluate(question_.objectives, found.outcomes);
     column.simulated.outcomes = std::move(found.outcomes);
     columns_.push_back(std::move(column));
@@ -86,6 +87,8 @@ class Matrix {
       if (question_.reading && has_queries(product.index))
         cell(column, "read_latency", name, read_latency(s, *question_.reading, product.index));
       cell(column, "freshness", name, freshness(s, product.index));
+      if (const double every = rebuild_interval(*s.mesh, product.index); every > 0)
+        cell(column, "rebuild_interval", name, Values(s.replicates, every));
       cell(column, "network_bytes", name, network_bytes(s, product.index));
       cell(column, "storage_overhead", name, storage_overhead(s, product.index));
       cell(column, "slot_loss", name, slot_loss(s, product.index));
@@ -194,7 +197,7 @@ class Matrix {
         all.push_back({"mechanism " + variant.name, "cannot be built: " + variant.refusal,
                        "compare --mechanisms"});
     }
-    all.push_back(statement_cpu_assumption());
+    all.push_back(statement_cpu_assumption(question_.statement_cpu));
     all.push_back({"standard faults",
                    "a consumer stops for 24 h, holds a snapshot for 1 h, or its query runs away",
                    "compare --mechanisms"});
@@ -214,7 +217,9 @@ const std::vector<models::Metric>& matrix_metrics() {
        "P99 delay that a consumer's runaway query adds to other domains' statements"},
       {"read_latency", "s", "product", false, "Time of a consumer's query, weighted by rate"},
       {"freshness", "s", "product", false,
-       "Oldest that the newest change a reader sees gets; rebuild intervals not counted"},
+       "Oldest that the newest committed change a reader sees gets"},
+      {"rebuild_interval", "s", "product", false,
+       "Time between two rebuilds of the product's tables, which adds to freshness"},
       {"availability", "ratio", "product", false,
        "Share of the time in which the product can be read"},
       {"network_bytes", "bytes", "product", false, "Bytes a day between nodes"},

@@ -38,6 +38,8 @@ struct MechanismQuestion {
   std::vector<models::Objective> objectives;  // of the scenario
   std::vector<SharedProduct> products;
   std::optional<models::Prices> prices;
+  std::optional<double>
+      statement_cpu;  // CPU seconds of one statement; none: statement_cpu()'s prior
 };
 
 /// Metrics of the matrix, beside those of models::metrics().

@@ -124,14 +124,25 @@ struct PushDown {
 
 /// An alert rule of the emitted bundle, evaluated on some replicates of the run.
 struct Alert {
-  std::string rule, subject;  // SlotInactive of a slot
+  std::string rule, subject;  // SlotInactive of a slot, VolumeNearlyFull of a volume …
   std::string condition;      // in words, with its thresholds
   double probability = 0;     // share of the watched replicates in which it fires
   double first = 0;           // seconds since the start at the median; NaN: never fires
-  double caught = 0;     // share of the failing replicates that it fires before; NaN: none fails
-  double lead_time = 0;  // seconds from there to the failure, at the median; NaN: none caught
-  double false_a_month = 0;      // alarms in 30 d of replicates that do not fail; NaN: all fail
+  double caught = 0;  // share of the failing replicates at whose failure it fires; NaN: none fails
+  double lead_time = 0;      // seconds from there to the failure, at the median; NaN: none caught
+  double false_a_month = 0;  // alarms in 30 d of replicates that do not fail; NaN: all fail
   std::uint64_t replicates = 0;  // that were watched
+};
+
+/// A change of one number of the scenario that was tried so that every objective passes. Filled by
+/// `explain`, the smallest that passes first.
+struct ChangeTried {
+  std::string path, unit;
+  double from = 0, to = 0;         // medians, where the number is uncertain
+  std::string from_text, to_text;  // as the scenario spells them, for --set
+  double factor = 1;               // how many times larger or smaller, 1 at least
+  bool passes = false;             // false: not even `to`, the furthest tried, does
+  std::uint64_t replicates = 0;    // that say so
 };
 
 struct Results {
@@ -160,6 +171,7 @@ struct Results {
   std::vector<Influence> influences;
   std::vector<PushDown> push_downs;
   std::vector<Alert> alerts;
+  std::vector<ChangeTried> changes;
   double simulate_seconds = 0;  // wall clock; belongs to the `timing` object only
   unsigned threads = 1;
 };

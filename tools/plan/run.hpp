@@ -18,6 +18,7 @@ struct RunOptions {
   std::size_t band_series = 60;
   // Bands are percentiles over so many: an observed replicate costs nearly three plain ones.
   std::uint64_t band_replicates = 200;
+  sim::Duration heartbeat_every{0};  // of the publications' heartbeat; 0: there is none
 };
 
 /// Simulates the replicates of a mesh and says what they show; the same results on any number of

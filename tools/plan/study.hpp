@@ -36,7 +36,7 @@ struct Figure {
 };
 
 struct Study {
-  std::string kind;  // solve, sweep, sensitivity, compare
+  std::string kind;  // solve, sweep, explain
   std::string scenario_name, scenario_file, scenario_hash;
   std::string arguments;  // what was asked for, in one line
   std::uint64_t seed = 0, replicates = 0;

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <vector>
 
 #include "tools/plan/alerts.hpp"
 #include "tools/plan/moment.hpp"
+#include "tools/plan/nearest.hpp"
 #include "tools/plan/words.hpp"
 #include "tools/report/moments.hpp"
 #include "tools/report/story.hpp"
@@ -16,6 +18,11 @@
 
 namespace report {
 namespace {
+
+constexpr const char* alerts_title = "The alert rules that meshplan emit writes, in the simulation";
+constexpr std::array alerts_header{"fires in", "catches", "lead", "false/month"};
+constexpr const char* changes_title = "Changes of one number, each by itself";
+constexpr std::array changes_header{"now", "passes at", "change"};
 
 std::string when(const plan::Results& r, double t) {
   return fmt::format("{} (+{})", moment_in_words(r.start, t, r.horizon),
@@ -45,6 +52,8 @@ std::vector<std::string> volumes(const plan::Results& r) {
 std::string growth_in_words(double bytes) {
   return (bytes <= -0.5 ? "-" : "+") + plan::bytes_in_words(std::abs(bytes));
 }
+
+std::string quoted(const std::string& word) { return "'" + word + "'"; }
 
 struct Attribution {
   std::string heading;
@@ -83,8 +92,8 @@ std::string slot_in_danger(const plan::Results& r) {
   return worst == nullptr ? "" : worst->key.subject;
 }
 
-/// What would pass, where it can be found: the command that solves for it.
-std::string nearest_change(const plan::Results& r) {
+/// The next step, and the command that solves for an outage where one is missed.
+std::string what_to_change(const plan::Results& r) {
   std::string text = r.verdict.next_step;
   const auto missed =
       std::count_if(r.objectives.begin(), r.objectives.end(), [](const auto& o) { return !o.met; });
@@ -95,6 +104,47 @@ std::string nearest_change(const plan::Results& r) {
           r.scenario_file, r.incidents.front().name);
   }
   return text;
+}
+
+/// "The smallest change of one number that meets every objective: … Run it: …"
+std::string nearest_change(const plan::Results& r) {
+  const std::string found = plan::nearest_in_words(r.changes, r.horizon);
+  if (found.empty() || !r.changes.front().passes) return found;
+  const plan::ChangeTried& first = r.changes.front();
+  return fmt::format(
+      "The smallest change of one number that meets every objective, in {} replicates: {}. Run it: "
+      "meshplan run {}{} --set {}",
+      first.replicates, found, r.scenario_file, r.arguments,
+      quoted(first.path + "=" + first.to_text));
+}
+
+/// Changes as a table: number, now, then, how many times.
+std::vector<std::vector<std::string>> changes(const plan::Results& r) {
+  std::vector<std::vector<std::string>> rows;
+  for (const plan::ChangeTried& c : r.changes) {
+    const auto words = [&](double value, const std::string& text) {
+      return text == "-1" ? "no limit" : plan::in_words(value, c.unit, r.horizon);
+    };
+    rows.push_back(
+        {c.path, words(c.from, c.from_text),
+         c.passes ? words(c.to, c.to_text) : fmt::format("not even {}", words(c.to, c.to_text)),
+         c.passes ? fmt::format("{} {:.3g}", c.to > c.from ? "×" : "÷", c.factor) : "-"});
+  }
+  return rows;
+}
+
+/// Rules that fire somewhere, or were to: rule and subject, how often, what they catch, how early.
+std::vector<std::vector<std::string>> alerts(const plan::Results& r) {
+  const auto share = [](double v) { return std::isnan(v) ? "-" : plan::share_in_words(v); };
+  std::vector<std::vector<std::string>> rows;
+  for (const plan::Alert& a : r.alerts) {
+    if (!(a.probability > 0) && !(a.caught >= 0)) continue;
+    rows.push_back({fmt::format("{} of {}: {}", a.rule, plan::subject_in_words(a), a.condition),
+                    share(a.probability), share(a.caught),
+                    std::isnan(a.lead_time) ? "-" : plan::duration_in_words(a.lead_time),
+                    std::isnan(a.false_a_month) ? "-" : fmt::format("{:.1f}", a.false_a_month)});
+  }
+  return rows;
 }
 
 }  // namespace
@@ -141,12 +191,28 @@ std::string explain_text(const plan::Results& r, const TextOptions& options) {
     for (const auto& o : a->owners) table.rows.push_back({"  " + o[0], {o[1], o[2], o[3]}});
     for (const std::string& line : table.lines(width)) page += line + "\n";
   }
-  if (const std::string alerts = plan::alerts_in_words(r); !alerts.empty()) {
+  if (const std::string first = plan::alerts_in_words(r); !first.empty()) {
     page += "\n";
-    paragraph("Alerts: " + alerts, "");
+    paragraph("Alerts: " + first, "");
   }
+  const auto add_table = [&](const char* title, std::vector<std::string> header,
+                             const std::vector<std::vector<std::string>>& rows) {
+    if (rows.empty()) return;
+    page += "\n";
+    paragraph(title, "1");
+    Table table{std::move(header), {}};
+    for (const auto& row : rows)
+      table.rows.push_back({"  " + row[0], {row.begin() + 1, row.end()}});
+    for (const std::string& line : table.lines(width)) page += line + "\n";
+  };
+  add_table(alerts_title, {alerts_header.begin(), alerts_header.end()}, alerts(r));
   page += "\n";
-  paragraph("What to change: " + nearest_change(r), "");
+  paragraph("What to change: " + what_to_change(r), "");
+  if (const std::string nearest = nearest_change(r); !nearest.empty()) {
+    page += "\n";
+    paragraph("Nearest change: " + nearest, "");
+  }
+  add_table(changes_title, {changes_header.begin(), changes_header.end()}, changes(r));
   return page;
 }
 
@@ -177,9 +243,22 @@ std::string explain_markdown(const plan::Results& r) {
     for (const auto& o : a->owners)
       page += fmt::format("| {} | {} | {} | {} |\n", o[0], o[1], o[2], o[3]);
   }
-  if (const std::string alerts = plan::alerts_in_words(r); !alerts.empty())
-    page += fmt::format("\n**Alerts** {}\n", alerts);
-  return page + fmt::format("\n**What to change** {}\n", nearest_change(r));
+  if (const std::string first = plan::alerts_in_words(r); !first.empty())
+    page += fmt::format("\n**Alerts** {}\n", first);
+  const auto add_table = [&](const char* title, const char* first, const auto& header,
+                             const std::vector<std::vector<std::string>>& rows) {
+    if (rows.empty()) return;
+    page +=
+        fmt::format("\n### {}\n\n| {} | {} |\n|:--|{}\n", title, first, fmt::join(header, " | "),
+                    fmt::join(std::vector<std::string>(header.size(), "--:|"), ""));
+    for (const auto& row : rows) page += fmt::format("| {} |\n", fmt::join(row, " | "));
+  };
+  add_table(alerts_title, "Rule", alerts_header, alerts(r));
+  page += fmt::format("\n**What to change** {}\n", what_to_change(r));
+  if (const std::string nearest = nearest_change(r); !nearest.empty())
+    page += fmt::format("\n**Nearest change** {}\n", nearest);
+  add_table(changes_title, "Number", changes_header, changes(r));
+  return page;
 }
 
 }  // namespace report

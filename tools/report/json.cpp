@@ -149,6 +149,16 @@ void findings(Json& j, const plan::Results& r) {
                            {"lead_time", a.lead_time},
                            {"false_a_month", a.false_a_month},
                            {"replicates", a.replicates}});
+  for (const plan::ChangeTried& c : r.changes)
+    j["changes"].push_back({{"path", c.path},
+                            {"unit", c.unit},
+                            {"from", c.from},
+                            {"to", c.to},
+                            {"from_text", c.from_text},
+                            {"to_text", c.to_text},
+                            {"factor", c.factor},
+                            {"passes", c.passes},
+                            {"replicates", c.replicates}});
   for (const plan::PushDown& p : r.push_downs)
     j["push_downs"].push_back({{"consumer", p.consumer},
                                {"query", p.query},

@@ -29,11 +29,11 @@ constexpr std::array probes{
     Probe{Unit::count, true, "100"},       Probe{Unit::count, true, "1000000"}};
 
 /// Whether the scenario loads with a value at the path; keeps the first refusal.
-bool loads(const std::string& file, Options options, const std::string& setting,
-           std::optional<ScenarioError>& refusal) {
+bool loads(const std::string& text, const std::string& file, Options options,
+           const std::string& setting, std::optional<ScenarioError>& refusal) {
   options.overrides.push_back(setting);
   try {
-    load_file(file, options);
+    load_text(text, file, options);
     return true;
   } catch (const ScenarioError& error) {
     if (!refusal) refusal = error;
@@ -42,9 +42,10 @@ bool loads(const std::string& file, Options options, const std::string& setting,
 }
 
 /// The value that stands at a path of the tree now, as text; empty when there is none.
-std::string text_at(const std::string& file, const Options& options, const std::string& path) {
+std::string text_at(const std::string& text, const std::string& file, const Options& options,
+                    const std::string& path) {
   Problems problems;
-  Node tree = parse_yaml(problems.add_source(file, read_bounded(file)), problems);
+  Node tree = parse_yaml(problems.add_source(file, text), problems);
   Overrides given{options.overrides, problems};
   given.apply(tree, root_object(), problems, false);
   const Node* node = find(tree, path);
@@ -105,16 +106,21 @@ std::optional<double> Variable::read(std::string_view text) const {
 }
 
 Variable variable(const std::string& file, const Options& options, const std::string& path) {
-  load_file(file, options);  // what is wrong with the scenario itself comes first
+  return variable_of(read_bounded(file), file, options, path);
+}
+
+Variable variable_of(const std::string& text, const std::string& file, const Options& options,
+                     const std::string& path) {
+  load_text(text, file, options);  // what is wrong with the scenario itself comes first
   Variable result{path, Unit::count, false, std::nullopt};
   std::optional<ScenarioError> refusal;
-  const std::string now = text_at(file, options, path);
+  const std::string now = text_at(text, file, options, path);
   for (const Probe& probe : probes) {
     result.unit = probe.unit;
     result.whole = probe.whole;
     const std::optional<double> current = result.read(now);
     const bool by_itself = current && now.find_first_not_of("0123456789.-") != std::string::npos;
-    if (!by_itself && !loads(file, options, path + "=" + probe.text, refusal)) continue;
+    if (!by_itself && !loads(text, file, options, path + "=" + probe.text, refusal)) continue;
     result.current = current;
     return result;
   }

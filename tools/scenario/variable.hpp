@@ -27,4 +27,8 @@ struct Variable {
 /// Throws    ScenarioError when the path leads nowhere or no number may stand there
 Variable variable(const std::string& file, const Options& options, const std::string& path);
 
+/// The same for text in memory, as load_text() takes it.
+Variable variable_of(const std::string& text, const std::string& file, const Options& options,
+                     const std::string& path);
+
 }  // namespace scenario

@@ -235,15 +235,15 @@ const View comparisons{
 
 const View alerts{
     "alerts",
-    "Alert rules on slots, as `meshplan emit --from-run` writes them, evaluated on some "
-    "replicates.",
+    "Alert rules as `meshplan emit --from-run` writes them, evaluated on some replicates. A "
+    "replicate fails when what the rule warns of happens: a full volume, a lost slot.",
     {run_id,
-     {"rule", "SlotRetainsWal, SlotInactive, SlotNearItsLimit or SlotLost"},
-     {"subject", "the slot"},
+     {"rule", "SlotRetainsWal, SlotInactive, VolumeNearlyFull …"},
+     {"subject", "the slot, volume or node"},
      {"condition", "in words, with its thresholds"},
      {"probability", "share of the watched replicates in which it fires"},
      {"first", "median of its first firing, seconds since the start; NULL: never"},
-     {"caught", "share of the failing replicates before whose failure it fires; NULL: none fails"},
+     {"caught", "share of the failing replicates in which it is firing at the failure; NULL: none fails"},
      {"lead_time", "median from there to the failure, seconds; NULL: none caught"},
      {"false_a_month", "alarms in 30 days of replicates that do not fail; NULL: all fail"},
      {"replicates", "that were watched"}}};

@@ -65,6 +65,7 @@ struct Asked {
   bool keep_hardware = true;
   double runaway_seconds = 3'600;
   unsigned threads = 2;
+  std::optional<double> statement_cpu = {};
 };
 
 MechanismAnswer ask(const Asked& asked) {
@@ -77,6 +78,7 @@ MechanismAnswer ask(const Asked& asked) {
       scenario::load_text(mesh, "test.yaml", {.overrides = asked.set}).mesh.objectives;
   question.products = {{0, {{"reports", asked.runaway_seconds}}}};
   question.prices = asked.prices;
+  question.statement_cpu = asked.statement_cpu;
   return compare_mechanisms(question, {.replicates = 4, .seed = 7, .threads = asked.threads});
 }
 
@@ -108,6 +110,10 @@ TEST(Mechanisms, TheWorkloadDecidesWhatARunawayQueryDelays) {
   EXPECT_GT(cell(busy, "logical", "isolation"), cell(as_it_is(), "logical", "isolation"));
   EXPECT_GT(cell(busy, "logical", "isolation"), cell(busy, "federated", "isolation"));
   EXPECT_EQ(cell(busy, "event", "isolation"), 0);
+  // So does what a statement costs.
+  const MechanismAnswer light =
+      ask({.set = busy_shop, .keep_hardware = false, .statement_cpu = 20e-6});
+  EXPECT_LT(cell(light, "logical", "isolation"), cell(busy, "logical", "isolation"));
   // A statement_timeout ends the query, and the time that writes lose.
   const MechanismAnswer timeout =
       ask({.set = busy_shop, .keep_hardware = false, .runaway_seconds = 30});
@@ -135,6 +141,25 @@ TEST(Mechanisms, AnOutageMakesCopiesOldForeignTablesUnreadableAndSharedOnesNeith
   EXPECT_NEAR(cell(longer, "federated", "availability"), 1 - 24 / 96.0, 1e-9);
   for (const char* other : {"logical", "databases", "event"})
     EXPECT_EQ(cell(longer, other, "availability"), 1);
+}
+
+TEST(Mechanisms, ARebuildIsSaidApartFromFreshness) {
+  MechanismQuestion question;
+  question.variants = {variant(Mechanism::logical, {}, true), variant(Mechanism::event, {}, true)};
+  models::Job nightly;
+  nightly.name = "nightly";
+  nightly.kind = models::Job::Kind::rebuild;
+  nightly.database = 0;
+  nightly.table = question.variants[0].mesh->products[0].tables.front();
+  nightly.rows = 1000;
+  nightly.every = std::chrono::hours{24};
+  for (MechanismVariant& v : question.variants) v.mesh->jobs.push_back(nightly);
+  question.products = {{0, {{"reports", 60}}}};
+  const MechanismAnswer answer = compare_mechanisms(question, {.replicates = 2});
+  for (const char* name : {"logical", "event"})
+    EXPECT_EQ(cell(answer, name, "rebuild_interval"), 86'400) << name;
+  EXPECT_EQ(cell(answer, "logical", "freshness"), 0);
+  for (const Comparison& c : as_it_is().comparisons) EXPECT_NE(c.key.metric, "rebuild_interval");
 }
 
 TEST(Mechanisms, QueriesDecideTheBytesOfFederationAndChangesThoseOfReplication) {

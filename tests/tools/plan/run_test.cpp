@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "tests/tools/plan/outage_mesh.hpp"
 #include "tools/plan/outcomes.hpp"
 
 namespace plan {
@@ -161,6 +162,21 @@ TEST(Run, TheCapThatTheVerdictNamesKeepsTheDiskFromFilling) {
   const Results after = run(capped, {.replicates = 40, .seed = 7, .threads = 2});
   EXPECT_EQ(find(after.outcomes, "disk_full", "producer/data")->probability, 0) << step;
   EXPECT_GT(find(after.outcomes, "slot_lost", "orders")->probability, 0);
+}
+
+// The lag of an exponential outage of mean m is its length: P95 = m ln 20, P50 = m ln 2, each
+// within the 95 % interval of its Monte Carlo error.
+TEST(Run, PercentilesOfAnExponentialOutageAreTheAnalyticOnes) {
+  const double mean = 7'200;
+  const Results r =
+      run(outage_mesh({.mean_outage = mean}), {.replicates = 400, .seed = 3, .band_replicates = 1});
+  const Outcome* lag = find(r.outcomes, "replay_lag", "orders");
+  ASSERT_NE(lag, nullptr);
+  for (const auto& [estimate, survivors] : {std::pair{lag->p50, 2.0}, std::pair{lag->p95, 20.0}}) {
+    EXPECT_LE(estimate.low, mean * std::log(survivors));
+    EXPECT_GE(estimate.high, mean * std::log(survivors));
+    EXPECT_LT(estimate.high - estimate.low, 0.6 * estimate.value);  // it says something
+  }
 }
 
 TEST(Run, AStoppedRunKeepsTheLeadingReplicates) {
