@@ -113,6 +113,7 @@ class Collector {
       case Incident::Kind::archiver_failing:
         return incident.node == index;
       case Incident::Kind::open_transaction:
+      case Incident::Kind::runaway_query:
         return incident.database >= 0 && node_of(incident.database) == node;
       case Incident::Kind::ddl:
         return false;

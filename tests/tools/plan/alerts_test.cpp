@@ -72,7 +72,7 @@ TEST(Alerts, AHeartbeatIsLateDuringAnOutage) {
   const Results results =
       run(mesh, {.replicates = 3, .seed = 2, .heartbeat_every = std::chrono::minutes{1}});
   const Alert& late = alert(results, "HeartbeatLate");
-  EXPECT_EQ(late.condition, "newest beat older than 3 min for 1 min");
+  EXPECT_EQ(late.condition, "newest beat older than 3 min for 60 s");
   EXPECT_NEAR(late.first, 3600 + 150 + 60, 5);
   EXPECT_NEAR(late.false_a_month, 7.5, 0.01);
 }
