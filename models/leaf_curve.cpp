@@ -333,6 +333,14 @@ LeafCurve::Slopes LeafCurve::at(double x) const {
           (b.intervals - a.intervals) / entries, b.fill};
 }
 
+LeafCurve::Slopes LeafCurve::mean_until(double x) const {
+  const auto right = std::lower_bound(points_.begin() + 1, points_.end() - 1, x,
+                                      [](const Point& p, double value) { return p.x < value; });
+  const Point& end = *right;
+  const double entries = end.x * unit_;
+  return {end.splits / entries, end.merges / entries, end.intervals / entries, end.fill};
+}
+
 double LeafCurve::next_change(double x) const {
   const auto right = std::upper_bound(points_.begin(), points_.end(), x,
                                       [](double value, const Point& p) { return value < p.x; });

@@ -62,6 +62,8 @@ class LeafCurve {
   };
   Slopes at(double x) const;
   double next_change(double x) const;
+  /// From 0 on average up to x, at which the slopes change next: for entries that come in one go.
+  Slopes mean_until(double x) const;
   double unit() const { return unit_; }
   /// The x up to which no leaf has split.
   double first_split() const { return first_split_; }

@@ -145,6 +145,7 @@ struct LeafLoad {
   LeafCurve::Shape empty;
   std::shared_ptr<const LeafCurve> from_empty;
   double rows_from_empty = 1;
+  double rows_share = 1;  // of the table's rows have an entry
   std::vector<Contribution> rate;  // entries per second
   /// Entries under unchanged keys, of an index whose dead rows may be held: all of them as long as
   /// leaves have room, for bottom-up deletion waits until a leaf is full, then while rows are held.
@@ -233,7 +234,7 @@ struct JobEffect {
   Kind kind = Kind::vacuum;
   int site = -1;
   bool analyzes = false;      // vacuum: and analyzes
-  double rows = 0;            // replace: of the new content …
+  double rows = 0;            // truncate: that the job inserts; replace: of the new content …
   std::vector<double> pages;  // … and of the site's relations, in their order
   bool grown = false;         // … whose indexes were maintained row by row, not built
   double images = 0;          // pages of indexes that were built, each logged whole …

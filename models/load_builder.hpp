@@ -65,7 +65,7 @@ class LoadBuilder {
   void add_copy(int subscription, int table);
   void add_statement_job(const Job& job, JobLoad& load);
   void add_effects(const Statement& statement, int database, JobLoad& load);
-  void truncate(int table, JobLoad& load);
+  void truncate(int table, double rows, JobLoad& load);
   void add_rebuild(const Job& job, JobLoad& load);
   void fill_new_files(const Job& job, const Target& target, JobLoad& load);
   void refresh_concurrently(const Job& job, const Target& target, JobLoad& load);

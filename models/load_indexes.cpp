@@ -337,6 +337,7 @@ void LoadBuilder::finish_leaves() {
     if (std::find(truncated_.begin(), truncated_.end(), site) == truncated_.end()) continue;
     leaves.empty.to_come = leaves.shape.to_come;
     leaves.from_empty = curves_.leaves(leaves.empty);
+    leaves.rows_share = at(load_.relations, leaves.relation).rows_share;
     leaves.rows_from_empty = leaves.from_empty->unit() * leaves.empty.leaves;
   }
 }

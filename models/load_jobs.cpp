@@ -85,7 +85,7 @@ void LoadBuilder::add_statement_job(const Job& job, JobLoad& load) {
 
 /// VACUUM and ANALYZE of a table or of a whole database; TRUNCATE.
 void LoadBuilder::add_effects(const Statement& s, int database, JobLoad& load) {
-  if (s.kind == StatementKind::truncate) return truncate(s.table, load);
+  if (s.kind == StatementKind::truncate) return truncate(s.table, 0, load);
   if (s.kind != StatementKind::vacuum && s.kind != StatementKind::analyze) return;
   for (std::size_t site = 0; site < sites_.size(); ++site) {
     if (sites_[site].subscription >= 0 || first_relation_[site] < 0) continue;
@@ -101,13 +101,14 @@ void LoadBuilder::add_effects(const Statement& s, int database, JobLoad& load) {
 }
 
 /// New files for a table, and for its published copies: TRUNCATE is replicated.
-void LoadBuilder::truncate(int t, JobLoad& load) {
+void LoadBuilder::truncate(int t, double rows, JobLoad& load) {
   for (std::size_t site = 0; site < sites_.size(); ++site) {
     if (sites_[site].table != t || first_relation_[site] < 0) continue;
     truncated_.push_back(static_cast<int>(site));
     JobEffect effect;
     effect.kind = JobEffect::Kind::truncate;
     effect.site = static_cast<int>(site);
+    effect.rows = rows;
     effect.catalogs = catalog_work(CatalogChange::truncate, at(mesh_.tables, t),
                                    node_of(static_cast<int>(site)).settings.wal_level);
     load.effects.push_back(std::move(effect));
@@ -139,7 +140,7 @@ void LoadBuilder::add_rebuild(const Job& job, JobLoad& load) {
       return add_insert(insert, again, 1, false);
     }
     case Job::Rebuild::truncate_insert:
-      truncate(job.table, load);
+      truncate(job.table, rows, load);
       return add_insert(insert, target, 1, false);
     case Job::Rebuild::refresh_concurrently:
       return refresh_concurrently(job, target, load);

@@ -98,6 +98,11 @@ void Simulation::truncate(const JobEffect& effect) {
     const LeafLoad& load = load_.leaves[l];
     if (load_.relations[static_cast<std::size_t>(load.relation)].site != effect.site) continue;
     begin_leaves(l, load.from_empty, load.rows_from_empty);
+    if (effect.rows <= 0) continue;
+    // The job fills them in one go: how splits come in waves meanwhile is of no interest.
+    LeafState& state = leaves_[l];
+    state.next = effect.rows * load.rows_share / load.rows_from_empty;
+    state.slopes = state.curve->mean_until(state.next);
   }
   set_extra(site, old);
   log_catalogs(site, effect.catalogs);
