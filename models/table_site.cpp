@@ -31,7 +31,12 @@ std::vector<Site> table_sites(const Mesh& mesh) {
         continue;
       }
       const std::string& node = mesh.nodes[static_cast<std::size_t>(subscription.subscriber)].name;
-      sites.push_back({t, subscription.subscriber, static_cast<int>(s), name + "@" + node});
+      // Two subscriptions of one table on one server: a copy each, told apart by the subscription.
+      std::string label = name + "@" + node;
+      if (std::any_of(sites.begin(), sites.end(),
+                      [&](const Site& site) { return site.label == label; }))
+        label += " (" + subscription.name + ")";
+      sites.push_back({t, subscription.subscriber, static_cast<int>(s), std::move(label)});
     }
   }
   return sites;
