@@ -148,7 +148,9 @@ class Simulation {
     double miscounted = 0;                 // of dead, see miscounted_dead()
     double deleted = 0, delete_rate = 0;   // rows deleted since the last vacuum …
     double kept_deleted = 0;               // … and those that a held horizon keeps
-    double inserted = 0, insert_rate = 0;  // rows since the last vacuum
+    double inserted = 0, insert_rate = 0;  // rows since the last vacuum …
+    double inserted_before = 0;            // … of them before the redo point …
+    Lsn inserted_redo{-1};                 // … at this position
     double changed = 0, change_rate = 0;   // rows since the last ANALYZE
     double died = 0, death_rate = 0;       // row versions since the start, pruned ones counted
     double reltuples = 0;                  // as VACUUM or ANALYZE left it

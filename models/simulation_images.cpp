@@ -30,8 +30,7 @@ void Simulation::log_visible_images(std::size_t index) {
   const SiteLoad& load = load_.sites[index];
   if (!mesh_.nodes[n].settings.full_page_writes || state.run.work.made_visible < 0.5) return;
   if (logs_hints(n)) {
-    const double since = state.insert_rate * seconds(now_ - node.checkpoint_started);
-    const double pages = std::max(0.0, state.inserted - since) / load.rows_per_page;
+    const double pages = state.inserted_before / load.rows_per_page;
     node.flow.add_images(std::min(pages, state.run.work.made_visible), load.full_page);
   }
   if (state.maps_redo == node.redo) return;

@@ -126,6 +126,7 @@ void Simulation::replace_files(std::size_t index, double rows, const std::vector
   const double before = std::max(1.0, state.live);
   state.live = rows;
   state.dead = state.deleted = state.kept_deleted = state.reusable = 0;
+  state.inserted_before = 0;
   // Unknown to pg_class until VACUUM, ANALYZE or an index build counts them.
   state.reltuples = relations.size() > 2 ? rows : 0;
   state.inserted = state.changed = rows;

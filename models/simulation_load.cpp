@@ -405,6 +405,14 @@ void Simulation::settle_site(std::size_t index) {
     emit(layout_.places[index].dead, state.settled, state.dead - state.dead_rate * elapsed,
          state.dead_rate);
   (state.holders > 0 ? state.kept_deleted : state.deleted) += state.delete_rate * elapsed;
+  if (const auto n = layout_.sites[index].node; n >= 0) {
+    const NodeState& node = nodes_[static_cast<std::size_t>(n)];
+    if (state.inserted_redo != node.redo) {  // since the last look there was a redo point
+      const double until = seconds(node.checkpoint_started - state.settled);
+      state.inserted_before = state.inserted + state.insert_rate * std::clamp(until, 0.0, elapsed);
+      state.inserted_redo = node.redo;
+    }
+  }
   state.inserted += state.insert_rate * elapsed;
   state.changed += state.change_rate * elapsed;
   state.died += state.death_rate * elapsed;

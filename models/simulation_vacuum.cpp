@@ -325,7 +325,7 @@ void Simulation::finish_vacuum(std::size_t index) {
   if (run.vacuums) {
     // What the horizon kept, and half of what died while the pages were read.
     state.dead = run.stays;
-    state.inserted = 0;
+    state.inserted = state.inserted_before = 0;
     if (worker >= 0) state.vacuums += 1;
     state.reusable += run.frees;
     state.deleted = std::max(0.0, state.deleted - run.frees);
