@@ -362,7 +362,6 @@ class Simulation {
   void on_job(std::size_t job);
   void begin_job(std::size_t job);
   void end_job(std::size_t job);
-  bool reaches(const JobEffect& effect) const;
   void truncate(const JobEffect& effect);
   void replace_files(std::size_t site, double rows, const std::vector<double>& pages);
   void begin_leaves(std::size_t leaves, const std::shared_ptr<const LeafCurve>& curve, double rows);

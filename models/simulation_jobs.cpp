@@ -40,15 +40,7 @@ void Simulation::begin_job(std::size_t index) {
   const JobLoad& load = load_.jobs[index];
   if (load.site >= 0) set_extra(static_cast<std::size_t>(load.site), load.extra_pages);
   for (const JobEffect& effect : load.effects)
-    if (effect.kind == JobEffect::Kind::truncate && reaches(effect)) truncate(effect);
-}
-
-/// A published TRUNCATE empties the subscriber's copy while its subscription streams; one that lags
-/// does so with the rows that follow.
-bool Simulation::reaches(const JobEffect& effect) const {
-  const int subscription = layout_.sites[static_cast<std::size_t>(effect.site)].subscription;
-  return subscription < 0 ||
-         slots_[static_cast<std::size_t>(subscription)].state == Replay::streaming;
+    if (effect.kind == JobEffect::Kind::truncate) truncate(effect);
 }
 
 void Simulation::end_job(std::size_t index) {
@@ -80,6 +72,8 @@ void Simulation::set_extra(std::size_t site, double pages) {
   settle_relations(n);
 }
 
+/// A published TRUNCATE empties the subscriber's copy too: at once, even when the rows that follow
+/// come late.
 void Simulation::truncate(const JobEffect& effect) {
   const auto site = static_cast<std::size_t>(effect.site);
   const auto n = static_cast<std::size_t>(layout_.sites[site].node);
