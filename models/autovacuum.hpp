@@ -76,7 +76,8 @@ struct VacuumWork {
     double leaves = 0;  // with entries to remove
     double entries = 0;
     double cleaned = 0;
-    double emptied = 0;  // leaves that lose every entry: they are taken out of the tree
+    double scattered = 0;  // entries on leaves that keep others
+    double emptied = 0;    // leaves that lose every entry: they are taken out of the tree
   };
   std::vector<IndexPass> indexes;  // empty when the index pass is left out
   bool second_pass = false;        // stubs are made reusable

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "models/mesh.hpp"
-
 namespace models {
 
 ApplyFails apply_fails(const SchemaDrift& drift, const Table& table,
@@ -24,15 +22,6 @@ ApplyFails apply_fails(const SchemaDrift& drift, const Table& table,
         return published(c) && column.not_null && !column.has_default;
       });
   return refused ? ApplyFails::at_inserts : ApplyFails::never;
-}
-
-std::vector<int> column_list(const Mesh& mesh, const Subscription& subscription, int table) {
-  if (subscription.product < 0) return {};
-  const Product& product = mesh.products[static_cast<std::size_t>(subscription.product)];
-  for (std::size_t i = 0; i < product.tables.size(); ++i)
-    if (product.tables[i] == table && i < product.column_lists.size())
-      return product.column_lists[i];
-  return {};
 }
 
 SchemaDrift schema_drift(int table, const Table& before, const Table& after) {

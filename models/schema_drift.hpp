@@ -29,8 +29,7 @@ enum class ApplyFails { never, at_inserts, at_every_change };
 /// Whether the apply worker fails.
 ///   renamed table                    the target relation does not exist
 ///   added or renamed column          the target relation lacks a replicated column; an added one
-///   is
-///                                    published only without a column list
+///                                    is published only without a column list
 ///   dropped column                   the subscriber's default or NULL takes its place: fails at
 ///                                    inserts when the column is NOT NULL without a default
 ///   changed type                     read in text form, until a value does not fit (not foreseen);

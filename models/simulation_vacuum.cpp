@@ -240,12 +240,12 @@ void Simulation::look_at_indexes(std::size_t index) {
     const double rows_per_leaf = load_.relations[r].rows_per_leaf;
     const double oldest =
         rows_per_leaf > 0 ? load_.sites[index].oldest_share() * sites_[index].deleted : 0;
-    pass.leaves = pages_hit(std::max(0.0, pass.entries - oldest), pass.pages) +
-                  (oldest > 0 ? oldest / rows_per_leaf : 0);
+    pass.scattered = std::max(0.0, pass.entries - oldest);
     pass.emptied = oldest > 0 ? oldest / rows_per_leaf : 0;
-    pass.cleaned = std::min(pass.leaves,
-                            nodes_[n].flow.unswept(now_, static_cast<int>(r),
-                                                   pass.entries / std::max(1.0, pass.pages), true));
+    pass.leaves = pages_hit(pass.scattered, pass.pages) + pass.emptied;
+    const double images = nodes_[n].flow.unswept(now_, static_cast<int>(r),
+                                                 pass.scattered / std::max(1.0, pass.pages), true);
+    pass.cleaned = std::min(pass.leaves, images + pass.emptied);
     work.indexes.push_back(pass);
   }
 }
@@ -300,7 +300,7 @@ void Simulation::write_vacuum_wal(std::size_t index, double portion) {
     for (const std::size_t r : relations_of_site_[index]) {
       if (load_.relations[r].kind != RelationLoad::Kind::index || !run.index_pass) continue;
       const VacuumWork::IndexPass& found = run.work.indexes[pass++];
-      sweep(r, found.entries / std::max(1.0, found.pages), true);
+      sweep(r, found.scattered / std::max(1.0, found.pages), true);
     }
   }
   node.flow.add(run.wal.bytes * portion, run.wal.records * portion);

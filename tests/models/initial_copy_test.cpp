@@ -7,6 +7,7 @@
 #include <map>
 
 #include "models/simulate.hpp"
+#include "tests/models/outcomes.hpp"
 #include "tests/models/tables.hpp"
 
 namespace models {
@@ -45,25 +46,6 @@ Mesh partner_mesh() {
   subscription.copy_data = true;
   mesh.subscriptions = {subscription};
   return mesh;
-}
-
-std::map<std::string, double> outcomes(const Mesh& mesh) {
-  const Model model{mesh};
-  const auto values = model.simulate(7, 0).outcomes;
-  std::map<std::string, double> named;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    named[model.outcomes()[i].metric + " " + model.outcomes()[i].subject] = values[i];
-  return named;
-}
-
-Incident outage(Duration at, double seconds) {
-  Incident incident;
-  incident.name = "consumer stops";
-  incident.kind = Incident::Kind::subscriber_down;
-  incident.subscription = 0;
-  incident.at = at;
-  incident.duration = seconds;
-  return incident;
 }
 
 TEST(SyncWorkers, AreWhatTheApplyWorkersLeave) {
@@ -144,7 +126,7 @@ TEST(InitialCopy, FillsTheSubscriberToTheSizeOfALoadedTable) {
 
 TEST(InitialCopy, StartsOverWhenItsConnectionIsLost) {
   Mesh mesh = partner_mesh();
-  mesh.incidents = {outage(200s, 50)};
+  mesh.incidents = {consumer_stops(200s, 50)};
   const auto o = outcomes(mesh);
   // The table of 100 s is done; the other one starts again at 250 s.
   EXPECT_NEAR(o.at("copy_time partner"), 250 + 300, 6);

@@ -9,6 +9,7 @@
 #include "models/simulate.hpp"
 #include "models/tuple.hpp"
 #include "models/wal_record.hpp"
+#include "tests/models/outcomes.hpp"
 #include "tests/models/tables.hpp"
 
 namespace models {
@@ -91,14 +92,6 @@ void run_statement(Mesh& mesh, StatementKind kind, double rows = 1) {
   at_ten_seconds(mesh, job);
 }
 
-std::map<std::string, double> outcomes(const Mesh& mesh) {
-  const Model model{mesh};
-  const auto values = model.simulate(7, 0).outcomes;
-  std::map<std::string, double> named;
-  for (std::size_t i = 0; i < values.size(); ++i) named[model.outcomes()[i].metric] = values[i];
-  return named;
-}
-
 TEST(Rebuild, ASwapWritesEveryRowAndEveryIndexPageOnce) {
   Mesh mesh = lab();
   rebuild(mesh, Job::Rebuild::swap, 40'000);
@@ -110,19 +103,20 @@ TEST(Rebuild, ASwapWritesEveryRowAndEveryIndexPageOnce) {
   const double rows = 40'000 * insert_wal(layout), built = index_build_wal(index, 40'000, 15);
   const double expected =
       rows + built + catalogs.bytes + catalogs.first_images * page_image(catalog_image);
-  EXPECT_NEAR(o.at("wal_bytes") / expected, 1, 0.02);
-  EXPECT_NEAR(o.at("wal_fpi"), btree_pages_built(index, 40'000).total() + catalogs.first_images, 1);
-  EXPECT_EQ(o.at("n_live_tup"), 40'000);
+  EXPECT_NEAR(o.at("wal_bytes lab") / expected, 1, 0.02);
+  EXPECT_NEAR(o.at("wal_fpi lab"), btree_pages_built(index, 40'000).total() + catalogs.first_images,
+              1);
+  EXPECT_EQ(o.at("n_live_tup public.t"), 40'000);
   // Old and new files side by side until the commit.
-  EXPECT_NEAR(o.at("database_size") - o.at("table_size"), 4 * 7.7e6 + 0.8e6 + o.at("table_size"),
-              0.05 * o.at("table_size"));
+  EXPECT_NEAR(o.at("database_size lab") - o.at("table_size public.t"),
+              4 * 7.7e6 + 0.8e6 + o.at("table_size public.t"), 0.05 * o.at("table_size public.t"));
 }
 
 TEST(Rebuild, FewerRowsLeaveASmallerTable) {
   for (const Job::Rebuild by : {Job::Rebuild::swap, Job::Rebuild::truncate_insert}) {
     Mesh mesh = lab();
     rebuild(mesh, by, 10'000);
-    EXPECT_NEAR(outcomes(mesh).at("n_live_tup"), 10'000, 1);
+    EXPECT_NEAR(outcomes(mesh).at("n_live_tup public.t"), 10'000, 1);
   }
 }
 
@@ -130,15 +124,17 @@ TEST(Rebuild, TruncateAndInsertStartsFromEmptyFiles) {
   Mesh mesh = lab();
   rebuild(mesh, Job::Rebuild::truncate_insert, 40'000);
   const auto o = outcomes(mesh);
-  EXPECT_NEAR(o.at("heap_size") / outcomes(lab()).at("heap_size"), 1, 0.02);
-  EXPECT_LT(o.at("wal_fpi"), 20);  // catalogs: no page of a new file wants an image
+  EXPECT_NEAR(o.at("heap_size public.t") / outcomes(lab()).at("heap_size public.t"), 1, 0.02);
+  EXPECT_LT(o.at("wal_fpi lab"), 20);  // catalogs: no page of a new file wants an image
 }
 
 TEST(Rebuild, DeleteAndInsertDoublesTheHeapUntilAVacuum) {
   Mesh mesh = lab();
   rebuild(mesh, Job::Rebuild::delete_insert, 40'000);
   Mesh untouched = lab();
-  EXPECT_NEAR(outcomes(mesh).at("heap_size") / outcomes(untouched).at("heap_size"), 2, 0.02);
+  EXPECT_NEAR(
+      outcomes(mesh).at("heap_size public.t") / outcomes(untouched).at("heap_size public.t"), 2,
+      0.02);
 }
 
 TEST(RefreshConcurrently, WritesWhatDiffersOnly) {
@@ -147,7 +143,7 @@ TEST(RefreshConcurrently, WritesWhatDiffersOnly) {
     Mesh mesh = lab();
     rebuild(mesh, Job::Rebuild::refresh_concurrently, 40'000);
     mesh.jobs[0].changed = changed;
-    const double wal = outcomes(mesh).at("wal_bytes");
+    const double wal = outcomes(mesh).at("wal_bytes lab");
     EXPECT_GT(wal, before);
     before = wal;
   }
@@ -159,23 +155,24 @@ TEST(VacuumCommand, CountsAsNoAutovacuumAndMakesSpaceReusable) {
   const auto without = outcomes(mesh);
   run_statement(mesh, StatementKind::vacuum);
   const auto o = outcomes(mesh);
-  EXPECT_EQ(o.at("autovacuum_runs"), 0);
-  EXPECT_NEAR(o.at("n_dead_tup") / without.at("n_dead_tup"), 2.0 / 3, 0.05);  // of 10 s, then 20 s
-  EXPECT_GT(o.at("wal_bytes"), without.at("wal_bytes"));
+  EXPECT_EQ(o.at("autovacuum_runs public.t"), 0);
+  EXPECT_NEAR(o.at("n_dead_tup public.t") / without.at("n_dead_tup public.t"), 2.0 / 3,
+              0.05);  // of 10 s, then 20 s
+  EXPECT_GT(o.at("wal_bytes lab"), without.at("wal_bytes lab"));
 }
 
 TEST(TruncateCommand, EmptiesTheTable) {
   Mesh mesh = lab();
   run_statement(mesh, StatementKind::truncate);
-  EXPECT_EQ(outcomes(mesh).at("n_live_tup"), 0);
+  EXPECT_EQ(outcomes(mesh).at("n_live_tup public.t"), 0);
 }
 
 TEST(BulkDelete, TouchesThePagesOfTheOldestRowsOnly) {
   Mesh mesh = lab();
   run_statement(mesh, StatementKind::delete_, 10'000);
   mesh.jobs[0].statements[0].predicate_columns = {0};  // id, ascending
-  const double pages = outcomes(lab()).at("heap_size") / page_size;
-  EXPECT_NEAR(outcomes(mesh).at("wal_fpi"), pages / 4, 2);
+  const double pages = outcomes(lab()).at("heap_size public.t") / page_size;
+  EXPECT_NEAR(outcomes(mesh).at("wal_fpi lab"), pages / 4, 2);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "models/tuple.hpp"
 #include "tests/models/last_pieces.hpp"
+#include "tests/models/outcomes.hpp"
 #include "tests/models/tables.hpp"
 
 namespace models {
@@ -46,22 +47,7 @@ Mesh small_mesh() {
 }
 
 void stop_consumer(Mesh& mesh, Duration at, double seconds) {
-  Incident incident;
-  incident.name = "consumer stops";
-  incident.kind = Incident::Kind::subscriber_down;
-  incident.subscription = 0;
-  incident.at = at;
-  incident.duration = seconds;
-  mesh.incidents = {incident};
-}
-
-std::map<std::string, double> outcomes(const Mesh& mesh, std::uint64_t replicate = 0) {
-  const Model model{mesh};
-  const auto values = model.simulate(7, replicate).outcomes;
-  std::map<std::string, double> named;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    named[model.outcomes()[i].metric + " " + model.outcomes()[i].subject] = values[i];
-  return named;
+  mesh.incidents = {consumer_stops(at, seconds)};
 }
 
 TEST(Simulate, CountsWhatTheStreamsDo) {

@@ -77,6 +77,17 @@ inline Stream load_of(std::vector<Statement> statements, double rate) {
   return stream;
 }
 
+/// The first subscription's consumer stops, for so many seconds.
+inline Incident consumer_stops(Duration at, double seconds) {
+  Incident incident;
+  incident.name = "consumer stops";
+  incident.kind = Incident::Kind::subscriber_down;
+  incident.subscription = 0;
+  incident.at = at;
+  incident.duration = seconds;
+  return incident;
+}
+
 /// (int, bigint, text 'hello', timestamptz, uuid, numeric 12.50, bool, smallint, date): 9 columns,
 /// t_len 88 on a server.
 inline Table nine_columns() {

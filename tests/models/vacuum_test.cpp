@@ -6,6 +6,7 @@
 
 #include "models/simulate.hpp"
 #include "tests/models/last_pieces.hpp"
+#include "tests/models/outcomes.hpp"
 #include "tests/models/tables.hpp"
 
 /// Autovacuum, the horizon and sizes, seen from the outside.
@@ -72,15 +73,6 @@ class Events : public Observer {
   bool wants_events() const override { return true; }
   std::vector<Event> events;
 };
-
-std::map<std::string, double> outcomes(const Mesh& mesh, Observer* observer = nullptr) {
-  const Model model{mesh};
-  const auto values = model.simulate(7, 0, observer).outcomes;
-  std::map<std::string, double> named;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    named[model.outcomes()[i].metric + " " + model.outcomes()[i].subject] = values[i];
-  return named;
-}
 
 TEST(Vacuum, ComesWheneverAFifthOfTheRowsIsDead) {
   // 720 000 updates, 20 050 dead rows a run and up to one naptime of 1000 more: 34 to 36 runs.
@@ -276,7 +268,7 @@ TEST(Horizon, NamesItsHolderAtEveryVacuumThatCannotWork) {
   Mesh mesh = updated_table(true);
   mesh.incidents = {holder(0, 30min, 1800)};
   Events events;
-  outcomes(mesh, &events);
+  outcomes(mesh, 0, &events);
   int starved = 0;
   for (const Event& e : events.events)
     starved += e.kind == "autovacuum" && e.subject == "sales.t" &&
@@ -292,7 +284,7 @@ TEST(KillRoutine, EndsTheHolderWhenItIsTooOldInTransactions) {
   mesh.governance.kill_routine_every = 5min;
   mesh.governance.kill_routine_xmin_age = 50'000;  // 500 s at 100/s: killed after ten minutes
   Events events;
-  const auto o = outcomes(mesh, &events);
+  const auto o = outcomes(mesh, 0, &events);
   EXPECT_GE(o.at("n_dead_tup sales.t"), 60'000);
   EXPECT_LE(o.at("n_dead_tup sales.t"), 82'000);
   bool killed = false;
