@@ -40,5 +40,13 @@ TEST(MeasuredStorage, OutOfLineValuesOnPostgres17WriteTheWalPredicted) {
                                      {"n_tup_hot_upd", "sales.documents"}});
 }
 
+TEST(MeasuredStorage, UpsertsThatMeetRowsAreHotAsOftenAsPredicted) {
+  expect_agreement("../accuracy/core/upserts.yaml", {{"wal_bytes", "lab"},
+                                                     {"wal_fpi", "lab"},
+                                                     {"wal_records", "lab"},
+                                                     {"heap_size", "sales.orders"},
+                                                     {"n_tup_hot_upd", "sales.orders"}});
+}
+
 }  // namespace
 }  // namespace measured
